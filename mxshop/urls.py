@@ -1,0 +1,46 @@
+"""Every address of the shop: the one router, the pages, the staff's doors."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from apps.goods import views as goods
+
+from . import pages
+
+router = DefaultRouter()
+router.register("goods", goods.GoodsViewSet, basename="goods")
+router.register("categorys", goods.CategoryViewSet, basename="categorys")
+router.register("banners", goods.BannerViewSet, basename="banners")
+router.register("hotsearchs", goods.HotSearchWordsViewSet, basename="hotsearchs")
+router.register("indexgoods", goods.IndexGoodsViewSet, basename="indexgoods")
+
+urlpatterns = [
+    path("index/", pages.index, name="index"),
+    path("index/<path:path>", pages.index),
+    path("media/<path:path>", pages.media, name="media"),
+    path("healthz/", pages.healthz, name="healthz"),
+    path("readyz/", pages.readyz, name="readyz"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/", admin.site.urls),
+    path("api-auth/", include("rest_framework.urls")),
+    path("ckeditor5/", include("django_ckeditor_5.urls")),
+    path("", include(router.urls)),
+]
+
+if settings.DEBUG_TOOLBAR:
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    urlpatterns += debug_toolbar_urls()
+
+handler400 = pages.bad_request
+handler403 = pages.permission_denied
+handler404 = pages.not_found
+handler500 = pages.server_error
+
+admin.site.site_header = admin.site.site_title = _("MxShop administration")
+admin.site.site_url = "/index/"

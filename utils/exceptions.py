@@ -1,0 +1,21 @@
+"""The one exception handler of the API."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, views
+from rest_framework.response import Response
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception of a view into an answer of the contract's shape.
+
+    Like DRF's own, but a missing object says no more than that it is missing: DRF would
+    pass on Django's English text, which names the model.
+    """
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    return views.exception_handler(exc, context)
