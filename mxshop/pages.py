@@ -1,0 +1,101 @@
+"""Addresses that are no resource: the storefront, health, and errors outside of the API."""
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils._os import safe_join
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+from redis.exceptions import RedisError
+
+
+@require_safe
+def index(request: HttpRequest, path: str = "") -> HttpResponse | FileResponse:
+    """The storefront: a built single-page shop, or a start page where there is none.
+
+    With FRONTEND_DIR set, ``/index/`` is its index.html and ``/index/<path>`` its files,
+    because the page asks for some of them relatively.
+    """
+    folder: Path | None = settings.FRONTEND_DIR
+    if folder is None:
+        if path:
+            raise Http404
+        return render(request, "mxshop/start.html")
+    if path:
+        return serve(request, path, document_root=str(folder))
+    try:
+        page = (folder / "index.html").read_bytes()
+    except OSError as error:
+        raise Http404 from error
+    # A new build must show at once: only the files it names may be kept.
+    return HttpResponse(page, content_type="text/html", headers={"Cache-Control": "no-cache"})
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
+    """An uploaded file. nginx answers this in production (deploy/nginx.conf)."""
+    try:
+        file = Path(safe_join(settings.MEDIA_ROOT, path))
+    except ValueError as error:  # outside of the folder, or a null byte
+        raise Http404 from error
+    if not file.is_file():
+        raise Http404
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    content_type, _encoding = mimetypes.guess_type(file.name)
+    if not (content_type or "").startswith("image/") or content_type == "image/svg+xml":
+        # What is no picture could run as a page of the shop.
+        response["Content-Disposition"] = "attachment"
+    return response
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The process can serve: 503 without a database; a cache it can do without."""
+    checks = {"database": "ok", "cache": "ok"}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        checks["database"] = "unreachable"
+    try:
+        cache.get("readyz")
+    except (RedisError, OSError):
+        checks["cache"] = "unreachable"
+    ready = checks["database"] == "ok"
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _detail(_("Not found."), 404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _detail(_("Bad request."), 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _detail(_("You do not have permission to perform this action."), 403)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    return _detail(_("A server error occurred."), 500)
+
+
+def _detail(text: str, status: int) -> JsonResponse:
+    body: dict[str, Any] = {"detail": text}
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
