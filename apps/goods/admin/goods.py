@@ -1,0 +1,123 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_ckeditor_5.widgets import CKEditor5Widget
+from import_export.admin import ImportExportModelAdmin
+
+from ..models import Goods, GoodsImage
+from ..services.catalogue import goods_set_on_sale
+from ..services.stock import StockTooLowError, stock_adjust
+from .goods_resource import GoodsResource
+from .pictures import thumbnail
+
+
+class GoodsForm(forms.ModelForm):
+    """Stock is moved by a number of pieces, never set to one.
+
+    A form that was opened before a sale and saved after it must not undo the sale.
+    """
+
+    stock_change = forms.IntegerField(
+        label=_("change of stock"), required=False, initial=0,
+        help_text=_("Pieces that came in (12) or are gone (-3); saved as a stock movement."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Goods
+        fields = [
+            "category", "goods_sn", "name", "goods_brief", "goods_desc", "market_price",
+            "shop_price", "ship_free", "goods_front_image", "is_new", "is_hot", "is_on_sale",
+        ]  # fmt: skip
+        widgets = {"goods_desc": CKEditor5Widget()}
+
+    def clean_stock_change(self) -> int:
+        change: int = self.cleaned_data["stock_change"] or 0
+        # Only a first look, for a friendly error; stock_adjust() looks again as it writes.
+        if self.instance.goods_num + change < 0:
+            raise forms.ValidationError(
+                _("Only %(pieces)d are left.") % {"pieces": self.instance.goods_num}
+            )
+        return change
+
+
+class GoodsImageInline(admin.TabularInline):
+    model = GoodsImage
+    fields = ["image", "preview"]
+    readonly_fields = ["preview"]
+    extra = 1
+
+    @admin.display(description=_("picture"))
+    def preview(self, picture: GoodsImage) -> SafeString | str:
+        return thumbnail(picture.image, height=72)
+
+
+@admin.register(Goods)
+class GoodsAdmin(ImportExportModelAdmin):
+    form = GoodsForm
+    resource_classes = [GoodsResource]
+    inlines = [GoodsImageInline]
+    list_display = [
+        "front", "name", "goods_sn", "category", "shop_price", "goods_num", "sold_num",
+        "is_on_sale", "is_new", "is_hot",
+    ]  # fmt: skip
+    list_display_links = ["front", "name"]
+    list_filter = ["is_on_sale", "is_new", "is_hot", "ship_free", "category"]
+    list_select_related = ["category"]
+    list_per_page = 50
+    search_fields = ["name", "goods_sn"]
+    autocomplete_fields = ["category"]
+    readonly_fields = ["goods_num", "sold_num", "fav_num", "click_num", "add_time"]
+    fieldsets = [
+        (None, {"fields": ["name", "goods_sn", "category", "is_on_sale"]}),
+        (_("Price"), {"fields": ["shop_price", "market_price", "ship_free"]}),
+        (_("Stock"), {"fields": ["goods_num", "stock_change"]}),
+        (_("Shown"), {"fields": ["goods_front_image", "goods_brief", "goods_desc",
+                                 "is_new", "is_hot"]}),
+        (_("Counted"), {"fields": ["sold_num", "fav_num", "click_num", "add_time"]}),
+    ]  # fmt: skip
+    actions = ["put_on_shelf", "take_off_shelf"]
+
+    @admin.display(description="")
+    def front(self, goods: Goods) -> SafeString | str:
+        return thumbnail(goods.goods_front_image)
+
+    def save_model(self, request: HttpRequest, obj: Goods, form: Any, change: bool) -> None:
+        if change:
+            # Only what the form holds: counters may have moved since it was opened.
+            obj.save(update_fields=[*form.Meta.fields, "search_text"])
+        else:
+            obj.save()
+        stock_adjust(
+            goods_id=obj.pk,
+            delta=form.cleaned_data["stock_change"],
+            reference=f"admin:{request.user.pk}",
+        )
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except StockTooLowError as error:
+            # A sale came between the form's check and its saving; nothing was saved.
+            self.message_user(request, str(error), level=messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    @admin.action(description=_("Put on the shelf"))
+    def put_on_shelf(self, request: HttpRequest, queryset: QuerySet[Goods]) -> None:
+        self._set_on_sale(request, queryset, is_on_sale=True)
+
+    @admin.action(description=_("Take off the shelf"))
+    def take_off_shelf(self, request: HttpRequest, queryset: QuerySet[Goods]) -> None:
+        self._set_on_sale(request, queryset, is_on_sale=False)
+
+    def _set_on_sale(
+        self, request: HttpRequest, queryset: QuerySet[Goods], *, is_on_sale: bool
+    ) -> None:
+        changed = goods_set_on_sale(
+            goods_ids=queryset.values_list("pk", flat=True), is_on_sale=is_on_sale
+        )
+        self.message_user(request, _("%(count)d goods changed.") % {"count": changed})

@@ -1,0 +1,115 @@
+"""Shapes of the catalogue (contract: "Shapes" and "Catalogue")."""
+
+from utils.compiled_serializers import CompiledSerializer
+from utils.fields import AmountField, PictureField
+
+from .models import Banner, Goods, GoodsCategory, GoodsCategoryBrand, GoodsImage, HotSearchWords
+
+CATEGORY_FIELDS: tuple[str, ...] = (
+    "id", "name", "code", "desc", "category_type", "is_tab", "add_time", "parent_category",
+)  # fmt: skip
+
+CARD_FIELDS: tuple[str, ...] = (
+    "id", "category", "images", "goods_sn", "name", "click_num", "sold_num", "fav_num",
+    "goods_num", "market_price", "shop_price", "goods_brief", "ship_free",
+    "goods_front_image", "is_new", "is_hot", "add_time",
+)  # fmt: skip
+
+
+class CategorySerializer(CompiledSerializer):
+    class Meta:
+        model = GoodsCategory
+        fields: tuple[str, ...] = CATEGORY_FIELDS
+
+
+class CategoryLeafSerializer(CategorySerializer):
+    """Level 3, where ``sub_cat`` is always empty."""
+
+    sub_cat = CategorySerializer(many=True, source="children")
+
+    class Meta(CategorySerializer.Meta):
+        fields: tuple[str, ...] = (*CATEGORY_FIELDS, "sub_cat")
+
+
+class CategoryBranchSerializer(CategoryLeafSerializer):
+    """Level 2."""
+
+    sub_cat = CategoryLeafSerializer(many=True, source="children")
+
+
+class CategoryTreeSerializer(CategoryLeafSerializer):
+    """A category of any level with all below it, as CategoryQuerySet.as_forest() nests it."""
+
+    sub_cat = CategoryBranchSerializer(many=True, source="children")
+
+
+class GoodsImageSerializer(CompiledSerializer):
+    image = PictureField()
+
+    class Meta:
+        model = GoodsImage
+        fields: tuple[str, ...] = ("image",)
+
+
+class GoodsCardSerializer(CompiledSerializer):
+    category = CategorySerializer()
+    images = GoodsImageSerializer(many=True, source="pictures")
+    market_price = AmountField()
+    shop_price = AmountField()
+    goods_front_image = PictureField()
+
+    class Meta:
+        model = Goods
+        fields: tuple[str, ...] = CARD_FIELDS
+
+
+class GoodsSerializer(GoodsCardSerializer):
+    category = CategoryTreeSerializer()
+
+    class Meta(GoodsCardSerializer.Meta):
+        fields: tuple[str, ...] = (*CARD_FIELDS, "goods_desc")
+
+
+class BannerSerializer(CompiledSerializer):
+    image = PictureField()
+
+    class Meta:
+        model = Banner
+        fields: tuple[str, ...] = ("id", "image", "index", "add_time", "goods")
+
+
+class HotSearchWordsSerializer(CompiledSerializer):
+    class Meta:
+        model = HotSearchWords
+        fields: tuple[str, ...] = ("id", "keywords", "index", "add_time")
+
+
+class BrandSerializer(CompiledSerializer):
+    image = PictureField()
+
+    class Meta:
+        model = GoodsCategoryBrand
+        fields: tuple[str, ...] = ("id", "name", "desc", "image", "add_time", "category")
+
+
+class AdGoodsSerializer(GoodsCardSerializer):
+    """A goods card, or an empty object: null breaks the clients' page."""
+
+    representation_of_none = {}
+
+
+class IndexCategorySerializer(CategoryTreeSerializer):
+    """A category tree with what index_page.index_categories() found for it."""
+
+    brands = BrandSerializer(many=True, source="index_brands")
+    goods = GoodsCardSerializer(many=True, source="index_goods")
+    ad_goods = AdGoodsSerializer(source="index_ad_goods")
+
+    class Meta(CategoryTreeSerializer.Meta):
+        fields: tuple[str, ...] = (
+            *CATEGORY_FIELDS,
+            "sub_cat",
+            "brands",
+            "goods",
+            "ad_goods",
+        )

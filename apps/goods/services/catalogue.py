@@ -1,0 +1,29 @@
+"""Writes to the catalogue that are no plain edit of one row by staff."""
+
+from collections.abc import Iterable
+
+from django.db.models import F
+
+from utils.cache import catalogue_changed
+
+from ..models import Goods
+
+
+def goods_record_click(*, goods_id: int) -> bool:
+    """Count one view of public goods; return whether there are such goods.
+
+    In SQL, so that two views at once count two. Cached lists learn of it when they
+    expire: a view is no change of the catalogue.
+    """
+    return bool(Goods.objects.on_sale().filter(pk=goods_id).update(click_num=F("click_num") + 1))
+
+
+def goods_set_on_sale(*, goods_ids: Iterable[int], is_on_sale: bool) -> int:
+    """Put goods on the shelf or take them off; return how many changed."""
+    changed = (
+        Goods.objects.filter(pk__in=list(goods_ids))
+        .exclude(is_on_sale=is_on_sale)
+        .update(is_on_sale=is_on_sale)
+    )
+    catalogue_changed()
+    return changed

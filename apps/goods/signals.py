@@ -1,0 +1,27 @@
+"""A change of the catalogue makes the cached public answers old."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from utils.cache import catalogue_changed
+
+from . import models
+
+SHOWN_TO_THE_PUBLIC = (
+    models.GoodsCategory,
+    models.GoodsCategoryBrand,
+    models.Goods,
+    models.GoodsImage,
+    models.Banner,
+    models.IndexAd,
+    models.HotSearchWords,
+)
+
+
+@receiver([post_save, post_delete], dispatch_uid="catalogue_changed")
+def on_catalogue_change(sender: type[Model], **kwargs: Any) -> None:
+    if sender in SHOWN_TO_THE_PUBLIC:
+        catalogue_changed()

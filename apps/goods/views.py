@@ -1,0 +1,117 @@
+"""The public catalogue. Nobody logs in here: a stale token of a client must not matter."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, viewsets
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from utils.cache import cached_catalogue
+from utils.lookups import parse_pk
+from utils.pagination import StandardPagination
+
+from .filters import GoodsFilter, GoodsFilterBackend, SearchFilter, StableOrderingFilter
+from .index_page import index_categories
+from .models import Banner, Goods, GoodsCategory, HotSearchWords
+from .serializers import (
+    BannerSerializer,
+    CategoryTreeSerializer,
+    GoodsCardSerializer,
+    GoodsSerializer,
+    HotSearchWordsSerializer,
+    IndexCategorySerializer,
+)
+from .services.catalogue import goods_record_click
+
+
+class PublicViewSet(viewsets.GenericViewSet):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    pagination_class: Any = None
+    # Any text may stand where a key is expected: what is no key is 404, in JSON.
+    lookup_value_regex = "[^/]+"
+
+    def get_pk(self) -> int:
+        """Return the key in the path; raises Http404 when no row can have it."""
+        pk = parse_pk(self.kwargs[self.lookup_field])
+        if pk is None:
+            raise Http404
+        return pk
+
+
+class CachedListMixin(mixins.ListModelMixin):
+    @cached_catalogue
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+
+@extend_schema_view(
+    list=extend_schema(summary=_("Goods on sale, a page at a time")),
+    retrieve=extend_schema(summary=_("One goods page; counts a view")),
+)
+class GoodsViewSet(CachedListMixin, PublicViewSet):
+    queryset = Goods.objects.on_sale().for_list()
+    serializer_class = GoodsCardSerializer
+    pagination_class = StandardPagination
+    filter_backends = (GoodsFilterBackend, SearchFilter, StableOrderingFilter)
+    filterset_class = GoodsFilter
+    search_fields = ("search_text",)
+    ordering_fields = ("shop_price", "sold_num", "add_time")
+
+    @extend_schema(responses=GoodsSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        goods_id = self.get_pk()
+        if not goods_record_click(goods_id=goods_id):
+            raise Http404
+        goods = Goods.objects.for_detail().get(pk=goods_id)
+        [goods.category] = GoodsCategory.objects.subtree(goods.category_id).as_forest()
+        return Response(GoodsSerializer(goods, context=self.get_serializer_context()).data)
+
+
+@extend_schema_view(
+    list=extend_schema(summary=_("The category tree, from level 1 down")),
+    retrieve=extend_schema(summary=_("One category of any level, with those below it")),
+)
+class CategoryViewSet(PublicViewSet):
+    queryset = GoodsCategory.objects.all()
+    serializer_class = CategoryTreeSerializer
+
+    @cached_catalogue
+    def list(self, request: Request) -> Response:
+        forest = GoodsCategory.objects.all().as_forest()
+        return Response(self.get_serializer(forest, many=True).data)
+
+    @cached_catalogue
+    def retrieve(self, request: Request, pk: str) -> Response:
+        forest = GoodsCategory.objects.subtree(self.get_pk()).as_forest()
+        if not forest:
+            raise Http404
+        return Response(self.get_serializer(forest[0]).data)
+
+
+@extend_schema_view(list=extend_schema(summary=_("Banners of the index page, by position")))
+class BannerViewSet(CachedListMixin, PublicViewSet):
+    queryset = Banner.objects.filter(goods__is_on_sale=True)
+    serializer_class = BannerSerializer
+
+
+@extend_schema_view(list=extend_schema(summary=_("Hot search words, the hottest first")))
+class HotSearchWordsViewSet(CachedListMixin, PublicViewSet):
+    queryset = HotSearchWords.objects.all()
+    serializer_class = HotSearchWordsSerializer
+
+
+@extend_schema_view(
+    list=extend_schema(summary=_("The index page: categories with brands, goods and an ad"))
+)
+class IndexGoodsViewSet(PublicViewSet):
+    queryset = GoodsCategory.objects.none()
+    serializer_class = IndexCategorySerializer
+
+    @cached_catalogue
+    def list(self, request: Request) -> Response:
+        return Response(self.get_serializer(index_categories(), many=True).data)
