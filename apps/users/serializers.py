@@ -136,7 +136,7 @@ class LoginSerializer(serializers.Serializer):
 
 
 class TokenSerializer(serializers.Serializer):
-    token = serializers.CharField(max_length=4096)
+    token = serializers.CharField()
 
 
 class ResetSerializer(serializers.Serializer):
