@@ -153,11 +153,11 @@ def _hash(mobile: str, purpose: str, code: str) -> str:
 def _quota_claim(quota: Quota, now: datetime) -> None:
     """Count one code, or raise CodeTooSoonError or CodeQuotaError."""
     is_over = Q(window_start__lte=now - quota.window)
+    may_pass = is_over | Q(count__lt=quota.limit)
+    if quota.interval:
+        may_pass &= Q(last_time__isnull=True) | Q(last_time__lte=now - quota.interval)
     rows = CodeQuota.objects.filter(subject=quota.subject)
-    claimed = rows.filter(
-        Q(last_time__isnull=True) | Q(last_time__lte=now - quota.interval),
-        is_over | Q(count__lt=quota.limit),
-    ).update(
+    claimed = rows.filter(may_pass).update(
         # MariaDB assigns from left to right and would see its own new window_start:
         # the count comes first.
         count=Case(When(is_over, then=Value(1)), default=F("count") + 1,
@@ -169,7 +169,10 @@ def _quota_claim(quota: Quota, now: datetime) -> None:
     if claimed:
         return
     row = rows.first()
-    if row is None or (row.last_time is not None and row.last_time > now - quota.interval):
+    # No row: it was purged at this very moment, and the next request finds a new one.
+    if row is None or (
+        quota.interval and row.last_time is not None and row.last_time > now - quota.interval
+    ):
         raise CodeTooSoonError
     raise CodeQuotaError(wait=max(1, int((row.window_start + quota.window - now).total_seconds())))
 

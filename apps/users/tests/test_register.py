@@ -43,8 +43,8 @@ class TestRegistering:
         assert register(api, code)[0] == 201
 
     def test_nothing_else_is_taken_from_the_body(self, api, send_code):
-        api.post("/users/", {"username": MOBILE, "code": send_code(), "password": PASSWORD,
-                             "is_staff": True, "is_superuser": True, "id": 7, "name": "x"})  # fmt: skip
+        body = {"username": MOBILE, "code": send_code(), "password": PASSWORD}
+        api.post("/users/", {**body, "is_staff": True, "is_superuser": True, "id": 7, "name": "x"})
         account = UserProfile.objects.get()
         assert (account.is_staff, account.is_superuser, account.name) == (False, False, "")
 
