@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, views
 from rest_framework.response import Response
 
@@ -20,12 +19,3 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
     return views.exception_handler(exc, context)
-
-
-class ServiceUnavailable(exceptions.APIException):
-    """Something the shop depends on does not answer; the client may try again soon."""
-
-    status_code = 503
-    default_detail = _("The service is temporarily unavailable, please try again later.")
-    default_code = "unavailable"
-    wait = 5  # seconds, sent as Retry-After

@@ -22,8 +22,8 @@ from rest_framework.throttling import BaseThrottle
 
 from .client_address import client_address
 from .counters import CountersUnreachableError, counter_add
-from .exceptions import ServiceUnavailable
 from .rates import parse_rate
+from .unavailable import ServiceUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from utils.client_address import client_address
-from utils.exceptions import ServiceUnavailable
 from utils.sms import SmsRefusedError, SmsUnreachableError
 from utils.throttling import AccountThrottle
+from utils.unavailable import ServiceUnavailable
 
 from .models import UserProfile
 from .serializers import (
