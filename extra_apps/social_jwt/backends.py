@@ -77,6 +77,8 @@ class WeiboOAuth2(_ProviderMixin, BaseWeibo):
 class QQOAuth2(_ProviderMixin, BaseQQ):
     """https://wiki.connect.qq.com: the token as a form, the openid as JSONP, the rest as JSON."""
 
+    ACCESS_TOKEN_METHOD = "GET"  # noqa: S105  (as they document it; social-auth would POST)
+
     def request_access_token(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         kwargs.pop("stage", None)
         text = self.request(*args, stage="token_exchange", **kwargs).text

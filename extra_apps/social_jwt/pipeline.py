@@ -22,7 +22,9 @@ def username_from_nickname(
     nickname = details.get("username")
     nickname = nickname if isinstance(nickname, str) else ""
     name = "".join(letter for letter in nickname if letter.isprintable()).strip()
-    username = _NOT_IN_A_USERNAME.sub("_", name).strip("_")
-    if unicodedata.normalize("NFKC", username).replace("_", "").isdecimal():
+    # Django normalises usernames as it saves them: we must see what it will save.
+    username = unicodedata.normalize("NFKC", name)
+    username = _NOT_IN_A_USERNAME.sub("_", username).strip("_")
+    if username.replace("_", "").isdecimal():
         username = f"{backend.name}-{username}"
     return {"details": {**details, "username": username, "name": name[:MAX_NAME_LENGTH]}}

@@ -45,7 +45,7 @@ def start(request: HttpRequest, provider: str) -> HttpResponse:
     if not backend.setting("KEY"):
         return _back(_("This way to sign in is not set up."))
     # Who is logged in now will be linked to the identity that comes back, nobody else.
-    strategy.memory["user"] = _current_user_id(request)
+    strategy.memory["user"] = _pk(_current_user(request))
     response: HttpResponse = backend.start()
     strategy.write_cookie(response, path=_complete_path(provider))
     return response
@@ -64,10 +64,11 @@ def complete(request: HttpRequest, provider: str) -> HttpResponse:
     strategy.read_cookie()
     if not _may_pass(request):
         return _back(_("Too many attempts, please try again later."))
+    current_user = _current_user(request)
     try:
-        if strategy.memory.get("user") != _current_user_id(request):
+        if strategy.memory.get("user") != _pk(current_user):
             raise AuthSessionError(backend, code="user_mismatch", stage="callback")
-        user = backend.complete(user=_current_user(request), request=request)
+        user = backend.complete(user=current_user, request=request)
     except SocialAuthBaseException as error:
         logger.info("sign-in by %s failed: %s at %s", provider, error.code, error.stage)
         return _back(_message(error))
@@ -96,8 +97,7 @@ def _current_user(request: HttpRequest) -> AbstractBaseUser | None:
     return user if user.is_authenticated else None  # type: ignore[return-value]
 
 
-def _current_user_id(request: HttpRequest) -> Any:
-    user = _current_user(request)
+def _pk(user: AbstractBaseUser | None) -> Any:
     return None if user is None else user.pk
 
 
