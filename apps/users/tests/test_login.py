@@ -181,18 +181,3 @@ class TestOtherDoors:
         response = client.post("/admin/login/?next=/admin/", {"username": MOBILE,
                                                               "password": PASSWORD})  # fmt: skip
         assert (response.status_code, response["Location"]) == (302, "/admin/")
-
-    def test_the_demos_logins_end_with_debug(self, api, settings, tmp_path):
-        from demo.logins import BUYERS, create_demo_logins, demo_passwords
-
-        create_demo_logins()
-        [buyer, *_others] = BUYERS
-        body = {"username": buyer.username, "password": demo_passwords()[buyer.username]}
-        settings.AUTHENTICATION_BACKENDS = [
-            *settings.AUTHENTICATION_BACKENDS, "demo.logins.DemoLoginBackend",
-        ]  # fmt: skip
-        assert login(api, **body) == REFUSED
-        settings.DEBUG = True
-        status, answer = login(api, **body)
-        assert status == 200
-        assert whose(answer["token"]) == (200, buyer.username)

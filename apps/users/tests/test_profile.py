@@ -47,6 +47,17 @@ class TestReading:
             assert response.status_code in (200, 401, 405)
             assert response["Content-Type"] == "text/html; charset=utf-8"
 
+    @pytest.mark.parametrize(
+        "path",
+        ["/login/", "/codes/", "/code/", "/users/", "/password/reset/", "/api-token-verify/"],
+    )
+    def test_forms_and_options_of_the_public_doors(self, api, path):
+        assert api.options(path).status_code == 200
+        for accept in ("text/html", "application/json"):
+            response = api.post(path, {"username": "x"}, HTTP_ACCEPT=accept)
+            assert response.status_code == 400
+        assert api.get("/").json()["users"] == "http://testserver/users/"
+
 
 class TestWriting:
     @pytest.mark.parametrize("method", ["patch", "put"])
