@@ -1,0 +1,3 @@
+"""What every test of the project may use lives in tests/."""
+
+pytest_plugins = ["tests.fixtures", "tests.services"]
