@@ -5,13 +5,22 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework.routers import DefaultRouter
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
 
 from . import pages
 
+
+class RootView(APIRootView):
+    """Every resource of the shop."""
+
+    permission_classes = (AllowAny,)
+
+
 router = DefaultRouter()
+router.APIRootView = RootView
 router.register("goods", goods.GoodsViewSet, basename="goods")
 router.register("categorys", goods.CategoryViewSet, basename="categorys")
 router.register("banners", goods.BannerViewSet, basename="banners")
