@@ -149,6 +149,7 @@ _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing in the middle.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
