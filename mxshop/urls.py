@@ -10,7 +10,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
 
-from . import pages
+from . import checks, pages  # noqa: F401 (checks registers itself)
 
 
 class RootView(APIRootView):
