@@ -174,7 +174,7 @@ def _cache(prefix: str, max_entries: int) -> dict:
     """One cache: in Redis where there is one, else in this process's memory."""
     if REDIS_URL:
         return {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "utils.redis_cache.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": prefix,
             # A Redis that does not answer must not hold up a request.

@@ -6,7 +6,8 @@ validated by DRF like one), but reads through a plan that is made once per class
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -14,9 +15,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import serializers
 
-from .fields import AmountField, PictureField, media_url
+from .fields import AmountField, PictureField, media_url, request_origin
 
-Reader = Callable[[Any, HttpRequest | None], Any]
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a representation needs beside the object; worked out once per answer."""
+
+    origin: str  # scheme and host, which the addresses of pictures begin with
+    zone: tzinfo
+
+    @classmethod
+    def of(cls, request: HttpRequest | None) -> "Surroundings":
+        origin = request_origin(request) if request is not None else ""
+        return cls(origin, timezone.get_current_timezone())
+
+
+Reader = Callable[[Any, Surroundings], Any]
 Plan = list[tuple[str, Reader]]
 
 # Their value in Python is their value on the wire.
@@ -26,6 +41,14 @@ PLAIN_FIELDS = (
     serializers.BooleanField,
     serializers.ChoiceField,
 )
+
+
+class CompiledListSerializer(serializers.ListSerializer):
+    def to_representation(self, data: Any) -> list[Any]:
+        surroundings = Surroundings.of(self.context.get("request"))
+        child: Any = self.child
+        represent = type(child).represent
+        return [represent(item, surroundings) for item in _items(data)]
 
 
 class CompiledSerializer(serializers.ModelSerializer):
@@ -41,6 +64,11 @@ class CompiledSerializer(serializers.ModelSerializer):
     _plans: ClassVar[dict[type, Plan]] = {}
 
     @classmethod
+    def many_init(cls, *args: Any, **kwargs: Any) -> Any:
+        kwargs["child"] = cls()
+        return CompiledListSerializer(*args, **kwargs)
+
+    @classmethod
     def plan(cls) -> Plan:
         plan = cls._plans.get(cls)
         if plan is None:
@@ -50,38 +78,39 @@ class CompiledSerializer(serializers.ModelSerializer):
         return plan
 
     @classmethod
-    def represent(cls, instance: Any, request: HttpRequest | None) -> Any:
+    def represent(cls, instance: Any, surroundings: Surroundings) -> Any:
         if instance is None:
             return cls.representation_of_none
-        return {name: read(instance, request) for name, read in cls.plan()}
+        return {name: read(instance, surroundings) for name, read in cls.plan()}
 
     def to_representation(self, instance: Any) -> Any:
-        return self.represent(instance, self.context.get("request"))
+        return self.represent(instance, Surroundings.of(self.context.get("request")))
 
 
 def _reader(field: Any) -> Reader:
     """Return the function that reads one field of an instance."""
     get = attrgetter(field.source)
-    if isinstance(field, serializers.ListSerializer):
-        many = field.child
-        if isinstance(many, CompiledSerializer):
-            return lambda instance, request: [
-                many.represent(item, request) for item in _items(get(instance))
-            ]
-    elif isinstance(field, CompiledSerializer):
-        return lambda instance, request: field.represent(get(instance), request)
-    elif isinstance(field, PictureField):
-        return lambda instance, request: media_url(get(instance), request)
-    elif isinstance(field, AmountField):
-        return lambda instance, request: float(get(instance))
-    elif isinstance(field, serializers.DateTimeField):
-        return lambda instance, request: _local_iso(get(instance))
-    elif isinstance(field, serializers.PrimaryKeyRelatedField):
+    if isinstance(field, CompiledListSerializer):
+        child: Any = field.child
+        represent_item = type(child).represent
+        return lambda instance, surroundings: [
+            represent_item(item, surroundings) for item in _items(get(instance))
+        ]
+    if isinstance(field, CompiledSerializer):
+        represent = type(field).represent
+        return lambda instance, surroundings: represent(get(instance), surroundings)
+    if isinstance(field, PictureField):
+        return lambda instance, surroundings: media_url(get(instance), surroundings.origin)
+    if isinstance(field, AmountField):
+        return lambda instance, surroundings: float(get(instance))
+    if isinstance(field, serializers.DateTimeField):
+        return lambda instance, surroundings: _local_iso(get(instance), surroundings.zone)
+    if isinstance(field, serializers.PrimaryKeyRelatedField):
         # The key stands in the row itself: the related row is not read for it.
         get_key = attrgetter(f"{field.source}_id")
-        return lambda instance, request: get_key(instance)
-    elif isinstance(field, PLAIN_FIELDS):
-        return lambda instance, request: get(instance)
+        return lambda instance, surroundings: get_key(instance)
+    if isinstance(field, PLAIN_FIELDS):
+        return lambda instance, surroundings: get(instance)
     raise NotImplementedError(f"{field!r} has no place in a CompiledSerializer")
 
 
@@ -90,8 +119,6 @@ def _items(related: Any) -> Iterable[Any]:
     return items
 
 
-def _local_iso(value: datetime | None) -> str | None:
+def _local_iso(value: datetime | None, zone: tzinfo) -> str | None:
     """ISO 8601 with the offset of the shop's time zone."""
-    if value is None:
-        return None
-    return value.astimezone(timezone.get_current_timezone()).isoformat()
+    return None if value is None else value.astimezone(zone).isoformat()

@@ -54,7 +54,9 @@ class GoodsQuerySet(models.QuerySet["Goods"]):
     def in_category(self, category_id: int) -> GoodsQuerySet:
         """Goods of a category of any level, and of the categories below it."""
         category_model: Any = self.model._meta.get_field("category").related_model
-        return self.filter(category__in=category_model.objects.subtree(category_id).values("pk"))
+        # As a list: neither database plans well around the subquery with its OR.
+        subtree = list(category_model.objects.subtree(category_id).values_list("pk", flat=True))
+        return self.filter(category__in=subtree) if subtree else self.none()
 
     def bestsellers(self, groups: Mapping[int, Collection[int]], *, limit: int) -> set[int]:
         """Return the ids of the ``limit`` most sold goods of each group of categories.

@@ -7,7 +7,7 @@ from rest_framework.test import APIRequestFactory
 from apps.goods import serializers as goods_serializers
 from apps.goods.models import Goods, GoodsCategory
 from apps.goods.tests.factories import make_category, make_goods
-from utils.compiled_serializers import CompiledSerializer
+from utils.compiled_serializers import CompiledSerializer, Surroundings
 
 
 @pytest.mark.django_db
@@ -47,8 +47,9 @@ def _by_drf(shape: Any, instance: Any) -> Any:
 
 @pytest.mark.django_db
 def test_no_object() -> None:
-    assert goods_serializers.GoodsCardSerializer.represent(None, None) is None
-    assert goods_serializers.AdGoodsSerializer.represent(None, None) == {}
+    nowhere = Surroundings.of(None)
+    assert goods_serializers.GoodsCardSerializer.represent(None, nowhere) is None
+    assert goods_serializers.AdGoodsSerializer.represent(None, nowhere) == {}
 
 
 @pytest.mark.django_db
