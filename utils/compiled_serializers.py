@@ -31,11 +31,22 @@ class Surroundings:
         return cls(origin, timezone.get_current_timezone())
 
 
-Reader = Callable[[Any, Surroundings], Any]
-Plan = list[tuple[str, Reader]]
+# Makes of a field's value what stands on the wire.
+Converter = Callable[[Any, Surroundings], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read one shape: every value at once, then those that need converting."""
+
+    names: tuple[str, ...]
+    read: Callable[[Any], tuple[Any, ...]]
+    converters: tuple[tuple[str, Converter], ...]
+
 
 # Their value in Python is their value on the wire.
 PLAIN_FIELDS = (
+    serializers.PrimaryKeyRelatedField,
     serializers.CharField,
     serializers.IntegerField,
     serializers.BooleanField,
@@ -72,45 +83,54 @@ class CompiledSerializer(serializers.ModelSerializer):
     def plan(cls) -> Plan:
         plan = cls._plans.get(cls)
         if plan is None:
-            plan = cls._plans[cls] = [
-                (name, _reader(field)) for name, field in cls().fields.items()
-            ]
+            fields = cls().fields
+            converters = {name: _converter(field) for name, field in fields.items()}
+            read = attrgetter(*map(_attribute, fields.values()))
+            plan = cls._plans[cls] = Plan(
+                names=tuple(fields),
+                read=read if len(fields) > 1 else lambda instance: (read(instance),),
+                converters=tuple((name, c) for name, c in converters.items() if c is not None),
+            )
         return plan
 
     @classmethod
     def represent(cls, instance: Any, surroundings: Surroundings) -> Any:
         if instance is None:
             return cls.representation_of_none
-        return {name: read(instance, surroundings) for name, read in cls.plan()}
+        plan = cls.plan()
+        shape = dict(zip(plan.names, plan.read(instance), strict=True))
+        for name, convert in plan.converters:
+            shape[name] = convert(shape[name], surroundings)
+        return shape
 
     def to_representation(self, instance: Any) -> Any:
         return self.represent(instance, Surroundings.of(self.context.get("request")))
 
 
-def _reader(field: Any) -> Reader:
-    """Return the function that reads one field of an instance."""
-    get = attrgetter(field.source)
+def _attribute(field: Any) -> str:
+    """Return the attribute that holds a field's value; a related row is not read for its key."""
+    is_key = isinstance(field, serializers.PrimaryKeyRelatedField)
+    return f"{field.source}_id" if is_key else str(field.source)
+
+
+def _converter(field: Any) -> Converter | None:
+    """Return how a field's value gets onto the wire; None when it does as it is."""
     if isinstance(field, CompiledListSerializer):
         child: Any = field.child
         represent_item = type(child).represent
-        return lambda instance, surroundings: [
-            represent_item(item, surroundings) for item in _items(get(instance))
+        return lambda value, surroundings: [
+            represent_item(item, surroundings) for item in _items(value)
         ]
     if isinstance(field, CompiledSerializer):
-        represent = type(field).represent
-        return lambda instance, surroundings: represent(get(instance), surroundings)
+        return type(field).represent
     if isinstance(field, PictureField):
-        return lambda instance, surroundings: media_url(get(instance), surroundings.origin)
+        return lambda value, surroundings: media_url(value, surroundings.origin)
     if isinstance(field, AmountField):
-        return lambda instance, surroundings: float(get(instance))
+        return lambda value, surroundings: float(value)
     if isinstance(field, serializers.DateTimeField):
-        return lambda instance, surroundings: _local_iso(get(instance), surroundings.zone)
-    if isinstance(field, serializers.PrimaryKeyRelatedField):
-        # The key stands in the row itself: the related row is not read for it.
-        get_key = attrgetter(f"{field.source}_id")
-        return lambda instance, surroundings: get_key(instance)
+        return _local_iso
     if isinstance(field, PLAIN_FIELDS):
-        return lambda instance, surroundings: get(instance)
+        return None
     raise NotImplementedError(f"{field!r} has no place in a CompiledSerializer")
 
 
@@ -119,6 +139,6 @@ def _items(related: Any) -> Iterable[Any]:
     return items
 
 
-def _local_iso(value: datetime | None, zone: tzinfo) -> str | None:
+def _local_iso(value: datetime | None, surroundings: Surroundings) -> str | None:
     """ISO 8601 with the offset of the shop's time zone."""
-    return None if value is None else value.astimezone(zone).isoformat()
+    return None if value is None else value.astimezone(surroundings.zone).isoformat()
