@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils._os import safe_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -29,7 +29,7 @@ def index(request: HttpRequest, path: str = "") -> HttpResponse | FileResponse:
             raise Http404
         return render(request, "mxshop/start.html")
     if path:
-        return serve(request, path, document_root=str(folder))
+        return _serve_from(folder, path, request)
     try:
         page = (folder / "index.html").read_bytes()
     except OSError as error:
@@ -41,18 +41,20 @@ def index(request: HttpRequest, path: str = "") -> HttpResponse | FileResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     """An uploaded file. nginx answers this in production (deploy/nginx.conf)."""
-    try:
-        file = Path(safe_join(settings.MEDIA_ROOT, path))
-    except ValueError as error:  # outside of the folder, or a null byte
-        raise Http404 from error
-    if not file.is_file():
-        raise Http404
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
-    content_type, _encoding = mimetypes.guess_type(file.name)
+    response = _serve_from(Path(settings.MEDIA_ROOT), path, request)
+    content_type, _encoding = mimetypes.guess_type(path)
     if not (content_type or "").startswith("image/") or content_type == "image/svg+xml":
         # What is no picture could run as a page of the shop.
         response["Content-Disposition"] = "attachment"
     return response
+
+
+def _serve_from(folder: Path, path: str, request: HttpRequest) -> HttpResponse | FileResponse:
+    try:
+        return serve(request, path, document_root=str(folder))
+    except (SuspiciousFileOperation, ValueError, OSError) as error:
+        # Outside of the folder, a null byte, a name that no file can have.
+        raise Http404 from error
 
 
 @require_safe

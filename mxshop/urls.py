@@ -5,14 +5,23 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework.routers import DefaultRouter
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
 from apps.users import views as users
 
-from . import pages
+from . import checks, pages  # noqa: F401 (checks registers itself)
+
+
+class RootView(APIRootView):
+    """Every resource of the shop."""
+
+    permission_classes = (AllowAny,)
+
 
 router = DefaultRouter()
+router.APIRootView = RootView
 router.register("goods", goods.GoodsViewSet, basename="goods")
 router.register("categorys", goods.CategoryViewSet, basename="categorys")
 router.register("banners", goods.BannerViewSet, basename="banners")

@@ -4,6 +4,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import filters
@@ -45,13 +46,19 @@ class PriceFilter(django_filters.NumberFilter):
         return filtered
 
 
-class FlagFilter(django_filters.TypedChoiceFilter):
+class FlagField(forms.Field):
+    def to_python(self, value: str | None) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in FLAGS:
+            raise forms.ValidationError(_("Must be true (1) or false (0)."))
+        return FLAGS[value]
+
+
+class FlagFilter(django_filters.BooleanFilter):
     """``true`` or ``1``, ``false`` or ``0``; anything else is refused."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            choices=[(flag, flag) for flag in FLAGS], coerce=FLAGS.__getitem__, **kwargs
-        )
+    field_class = FlagField
 
 
 class GoodsFilter(django_filters.FilterSet):

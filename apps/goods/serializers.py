@@ -1,5 +1,7 @@
 """Shapes of the catalogue (contract: "Shapes" and "Catalogue")."""
 
+from django.utils.translation import gettext_lazy as _
+
 from utils.compiled_serializers import CompiledSerializer
 from utils.fields import AmountField, PictureField
 
@@ -44,7 +46,7 @@ class CategoryTreeSerializer(CategoryLeafSerializer):
 
 
 class GoodsImageSerializer(CompiledSerializer):
-    image = PictureField()
+    image = PictureField(help_text=_("Absolute address."))
 
     class Meta:
         model = GoodsImage
@@ -54,9 +56,9 @@ class GoodsImageSerializer(CompiledSerializer):
 class GoodsCardSerializer(CompiledSerializer):
     category = CategorySerializer()
     images = GoodsImageSerializer(many=True, source="pictures")
-    market_price = AmountField()
-    shop_price = AmountField()
-    goods_front_image = PictureField()
+    market_price = AmountField(help_text=_("In yuan, struck through in the shop."))
+    shop_price = AmountField(help_text=_("In yuan: what the buyer pays."))
+    goods_front_image = PictureField(help_text=_("Absolute address, or null."), allow_null=True)
 
     class Meta:
         model = Goods
@@ -71,7 +73,7 @@ class GoodsSerializer(GoodsCardSerializer):
 
 
 class BannerSerializer(CompiledSerializer):
-    image = PictureField()
+    image = PictureField(help_text=_("Absolute address."))
 
     class Meta:
         model = Banner
@@ -85,7 +87,7 @@ class HotSearchWordsSerializer(CompiledSerializer):
 
 
 class BrandSerializer(CompiledSerializer):
-    image = PictureField()
+    image = PictureField(help_text=_("Absolute address."))
 
     class Meta:
         model = GoodsCategoryBrand
@@ -103,7 +105,9 @@ class IndexCategorySerializer(CategoryTreeSerializer):
 
     brands = BrandSerializer(many=True, source="index_brands")
     goods = GoodsCardSerializer(many=True, source="index_goods")
-    ad_goods = AdGoodsSerializer(source="index_ad_goods")
+    ad_goods = AdGoodsSerializer(
+        source="index_ad_goods", help_text=_("A goods card, or {} when there is no ad.")
+    )
 
     class Meta(CategoryTreeSerializer.Meta):
         fields: tuple[str, ...] = (

@@ -89,7 +89,7 @@ class GoodsAdmin(ImportExportModelAdmin):
     def save_model(self, request: HttpRequest, obj: Goods, form: Any, change: bool) -> None:
         if change:
             # Only what the form holds: counters may have moved since it was opened.
-            obj.save(update_fields=[*form.Meta.fields, "search_text"])
+            obj.save(update_fields=[*GoodsForm.Meta.fields, "search_text"])
         else:
             obj.save()
         stock_adjust(

@@ -1,0 +1,223 @@
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+from tablib import Dataset
+
+from apps.goods.admin import goods as goods_admin
+from apps.goods.admin.goods_resource import GoodsResource
+from apps.goods.models import Goods, StockMovement
+from apps.goods.services.stock import stock_adjust
+
+from .conftest import Catalogue
+from .factories import make_category, make_goods
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    user = get_user_model().objects.create_superuser("boss", password="only-for-this-test")
+    client.force_login(user)
+    return client
+
+
+def form_of(goods: Goods, **values: Any) -> dict[str, Any]:
+    return {
+        "name": goods.name,
+        "goods_sn": goods.goods_sn,
+        "category": goods.category_id,
+        "shop_price": goods.shop_price,
+        "market_price": goods.market_price,
+        "goods_brief": "",
+        "goods_desc": "",
+        "is_on_sale": "on",
+        "stock_change": "0",
+        "images-TOTAL_FORMS": "0",
+        "images-INITIAL_FORMS": "0",
+        **values,
+    }
+
+
+def test_lists_open_with_a_fixed_number_of_queries(
+    staff: Client, catalogue: Catalogue, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(10):
+        make_goods(make_category(catalogue.fruit), stock=1)
+    for model in (
+        "goods", "goodscategory", "goodscategorybrand", "banner", "indexad", "hotsearchwords",
+        "stockmovement",
+    ):  # fmt: skip
+        with django_assert_max_num_queries(8):
+            assert staff.get(f"/admin/goods/{model}/").status_code == 200
+
+
+def test_stock_is_moved_not_set(staff: Client, catalogue: Catalogue) -> None:
+    goods = catalogue.in_orange
+    address = f"/admin/goods/goods/{goods.pk}/change/"
+    assert "stock_change" in staff.get(address).content.decode()
+    stock_adjust(goods_id=goods.pk, delta=-3)  # a sale, while the form is open
+
+    response = staff.post(address, form_of(goods, stock_change="10", goods_num="8"))
+
+    assert response.status_code == 302
+    goods.refresh_from_db()
+    assert goods.goods_num == 8 - 3 + 10
+    movement = StockMovement.objects.first()
+    assert movement is not None
+    assert (movement.delta, movement.reason) == (10, "adjust")
+    assert movement.reference.startswith("admin:")
+
+
+def test_a_form_does_not_turn_counters_back(staff: Client, catalogue: Catalogue) -> None:
+    goods = catalogue.in_orange
+    Goods.objects.filter(pk=goods.pk).update(click_num=40, sold_num=41, fav_num=42)
+    staff.post(
+        f"/admin/goods/goods/{goods.pk}/change/",
+        form_of(goods, click_num=0, sold_num=0, fav_num=0, name="新名字"),
+    )
+    goods.refresh_from_db()
+    assert (goods.name, goods.click_num, goods.sold_num, goods.fav_num) == ("新名字", 40, 41, 42)
+
+
+def test_more_than_there_is_is_refused(staff: Client, catalogue: Catalogue) -> None:
+    goods = catalogue.in_orange
+    response = staff.post(
+        f"/admin/goods/goods/{goods.pk}/change/", form_of(goods, stock_change="-9", name="x")
+    )
+    assert response.status_code == 200
+    assert "只剩 8 件。" in response.content.decode()
+    goods.refresh_from_db()
+    assert (goods.goods_num, goods.name) == (8, "脐橙")
+
+
+def test_a_sale_between_check_and_saving_saves_nothing(
+    staff: Client, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goods = catalogue.in_orange
+    adjust = goods_admin.stock_adjust
+
+    def sell_first(**kwargs: Any) -> None:
+        Goods.objects.filter(pk=goods.pk).update(goods_num=1)
+        adjust(**kwargs)
+
+    monkeypatch.setattr(goods_admin, "stock_adjust", sell_first)
+    response = staff.post(
+        f"/admin/goods/goods/{goods.pk}/change/",
+        form_of(goods, stock_change="-5", name="x"),
+        follow=True,
+    )
+    assert "库存不足，无法减少 5 件。" in response.content.decode()
+    goods.refresh_from_db()
+    assert goods.name == "脐橙"
+
+
+def test_new_goods_with_their_first_stock(staff: Client, catalogue: Catalogue) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "PNG")
+    response = staff.post(
+        "/admin/goods/goods/add/",
+        form_of(
+            catalogue.in_orange,
+            goods_sn="NEW1",
+            goods_desc='<p onclick="x()">a<script>alert(1)</script></p>',
+            stock_change="7",
+            goods_front_image=SimpleUploadedFile("a.png", picture.getvalue()),
+        ),
+    )
+    assert response.status_code == 302
+    goods = Goods.objects.get(goods_sn="NEW1")
+    assert goods.goods_num == 7
+    assert goods.goods_desc == "<p>a</p>"
+    assert list(goods.movements.values_list("delta", flat=True)) == [7]
+
+
+def test_shelf_actions(staff: Client, catalogue: Catalogue) -> None:
+    for action, on_sale in [("take_off_shelf", False), ("put_on_shelf", True)]:
+        staff.post(
+            "/admin/goods/goods/",
+            {"action": action, "_selected_action": [catalogue.in_orange.pk]},
+        )
+        catalogue.in_orange.refresh_from_db()
+        assert catalogue.in_orange.is_on_sale is on_sale
+
+
+def test_the_ledger_is_read_only(staff: Client, catalogue: Catalogue) -> None:
+    movement = StockMovement.objects.get(goods=catalogue.in_orange)
+    assert staff.get("/admin/goods/stockmovement/add/").status_code == 403
+    address = f"/admin/goods/stockmovement/{movement.pk}"
+    assert staff.post(f"{address}/change/", {"delta": 99}).status_code == 403
+    assert staff.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
+    movement.refresh_from_db()
+    assert movement.delta == 8
+
+
+def test_goods_with_a_ledger_are_not_deleted(staff: Client, catalogue: Catalogue) -> None:
+    goods = catalogue.in_orange
+    response = staff.post(f"/admin/goods/goods/{goods.pk}/delete/", {"post": "yes"})
+    assert response.status_code == 200
+    assert Goods.objects.filter(pk=goods.pk).exists()
+
+
+def test_import_creates_changes_and_moves_stock(catalogue: Catalogue) -> None:
+    orange = catalogue.in_orange
+    stock_adjust(goods_id=orange.pk, delta=-3)  # a sale since the file was exported
+    rows = Dataset(
+        ("IMP1", "进口", catalogue.meat.code, "9.90", "<p>好</p><script>x</script>", "0", "4"),
+        (orange.goods_sn, "脐橙王", catalogue.citrus.code, "35.00", "<p>甜</p>", "8", "2"),
+        headers=[
+            "goods_sn", "name", "category", "shop_price", "goods_desc", "goods_num",
+            "stock_change",
+        ],
+    )  # fmt: skip
+
+    result = GoodsResource().import_data(rows, raise_errors=True)
+
+    assert result.totals["new"] == result.totals["update"] == 1
+    new = Goods.objects.get(goods_sn="IMP1")
+    assert (new.name, new.category, new.goods_num) == ("进口", catalogue.meat, 4)
+    assert new.goods_desc == "<p>好</p>"
+    orange.refresh_from_db()
+    assert (orange.name, orange.category) == ("脐橙王", catalogue.citrus)
+    assert orange.shop_price == Decimal("35.00")
+    assert orange.goods_num == 8 - 3 + 2
+    assert "脐橙王" in orange.search_text
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("category", "no-such-code"), ("shop_price", "-1"), ("shop_price", "x"),
+     ("stock_change", "-9"), ("stock_change", "many")],
+)  # fmt: skip
+def test_import_refuses_bad_rows_and_changes_nothing(
+    catalogue: Catalogue, column: str, value: str
+) -> None:
+    row = {
+        "goods_sn": catalogue.in_orange.goods_sn, "name": "x", "category": catalogue.meat.code,
+        "shop_price": "1", "stock_change": "0", column: value,
+    }  # fmt: skip
+    rows = Dataset(tuple(row.values()), headers=list(row))
+    result = GoodsResource().import_data(rows, use_transactions=True)
+    assert result.has_errors() or result.has_validation_errors()
+    catalogue.in_orange.refresh_from_db()
+    assert (catalogue.in_orange.name, catalogue.in_orange.goods_num) == ("脐橙", 8)
+
+
+def test_export_does_not_write_formulas(staff: Client, catalogue: Catalogue) -> None:
+    Goods.objects.filter(pk=catalogue.in_orange.pk).update(name="=1+1")
+    form = {
+        "format": "0",
+        "resource": "",
+        "goodsresource_name": "on",
+        "goodsresource_goods_sn": "on",
+    }
+    response = staff.post("/admin/goods/goods/export/", form)
+    assert "csv" in response.headers["Content-Type"], response.content.decode()
+    text = response.content.decode()
+    assert catalogue.in_orange.goods_sn in text
+    assert "=1+1" not in text

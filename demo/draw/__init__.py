@@ -1,0 +1,1 @@
+"""Draws every picture of the demo shop from the catalogue's ``art`` tables."""
