@@ -16,6 +16,7 @@ from utils.rates import Rate, parse_rate
 
 pytestmark = pytest.mark.django_db
 
+PAGE = "/goods/0/"  # no such goods, and no answer that the response cache keeps
 NOON = 1_800_000_000  # a full minute, in seconds
 
 
@@ -65,13 +66,19 @@ class TestGeneral:
     def test_anonymous_by_address(self, api, rates):
         rates(anon="3/min")
         with time_machine.travel(NOON + 20, tick=False) as clock:
-            assert [api.get("/goods/").status_code for _time in range(4)] == [200, 200, 200, 429]
-            response = api.get("/goods/")
+            assert [api.get(PAGE).status_code for _time in range(4)] == [404, 404, 404, 429]
+            response = api.get(PAGE)
             assert response["Retry-After"] == "40"
             assert response.json() == {"detail": "请求已被限流。 预计 40 秒后可用。"}
-            assert api.get("/goods/", REMOTE_ADDR="203.0.113.7").status_code == 200
+            assert api.get(PAGE, REMOTE_ADDR="203.0.113.7").status_code == 404
             clock.shift(40)
-            assert api.get("/goods/").status_code == 200
+            assert api.get(PAGE).status_code == 404
+
+    def test_kept_answers_are_free(self, api, rates):
+        rates(anon="1/min")
+        with time_machine.travel(NOON, tick=False):
+            assert [api.get("/goods/").status_code for _time in range(3)] == [200] * 3
+            assert api.get(PAGE).status_code == 429
 
     def test_an_account_by_itself(self, api, rates, django_user_model):
         rates(user="2/min", anon="2/min")
@@ -84,7 +91,7 @@ class TestGeneral:
 
     def test_off(self, api, rates):
         rates(anon="off")
-        assert api.get("/goods/").status_code == 200
+        assert api.get(PAGE).status_code == 404
 
 
 class TestScoped:
@@ -183,7 +190,7 @@ class TestADeadCache:
         return dead
 
     def test_the_shop_stays_open(self, api, dead):
-        assert [api.get("/goods/").status_code for _time in range(3)] == [200] * 3
+        assert [api.get(PAGE).status_code for _time in range(3)] == [404] * 3
         assert dead.asked == 1  # and is not asked again for a while
 
     def test_the_doors_that_can_be_guessed_at_close(self, api, dead, admin_user):
