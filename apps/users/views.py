@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import viewsets
 from rest_framework.authentication import BaseAuthentication
@@ -56,6 +57,18 @@ from .tokens import AUTHENTICATE_HEADER, token_make, token_user
 
 CODE_ERRORS = (CodeWrongError, CodeExpiredError)
 
+# What the OpenAPI description says of refusals.
+REFUSED = {
+    400: OpenApiResponse(OpenApiTypes.OBJECT, description=_("Texts by field.")),
+    429: OpenApiResponse(OpenApiTypes.OBJECT, description=_("Too often; see Retry-After.")),
+}
+UNKNOWN_CALLER = {
+    401: OpenApiResponse(OpenApiTypes.OBJECT, description=_("No token, or one that is not good.")),
+}
+CLOSED = {
+    503: OpenApiResponse(OpenApiTypes.OBJECT, description=_("Try again soon; see Retry-After.")),
+}
+
 ANYTHING = OpenApiParameter(
     "id", str, OpenApiParameter.PATH, description=_("Anything: it is always the caller.")
 )
@@ -98,11 +111,7 @@ class CodeViewSet(_OpenAPIView, viewsets.ViewSet):
 
     @extend_schema(
         summary=_("Send a verification code by SMS"),
-        responses={
-            201: CodeRequestSerializer,
-            429: OpenApiResponse(description=_("Too many codes to this mobile or from here.")),
-            503: OpenApiResponse(description=_("The SMS provider does not answer.")),
-        },
+        responses={201: CodeRequestSerializer, **REFUSED, **CLOSED},
     )
     def create(self, request: Request) -> Response:
         data = self.get_data(request)
@@ -158,7 +167,7 @@ class UserViewSet(viewsets.ViewSet):
     @extend_schema(
         summary=_("Register with the code sent to a mobile"),
         request=RegisterSerializer,
-        responses={201: RegisteredSerializer},
+        responses={201: RegisteredSerializer, **REFUSED, **CLOSED},
     )
     def create(self, request: Request) -> Response:
         serializer = self.get_serializer(data=request.data)
@@ -184,14 +193,15 @@ class UserViewSet(viewsets.ViewSet):
     @extend_schema(
         summary=_("The caller's profile"),
         parameters=[ANYTHING],
-        responses=ProfileSerializer,
+        responses={200: ProfileSerializer, **UNKNOWN_CALLER},
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(request.user).data)
 
     @extend_schema(
         summary=_("Change the caller's profile"), parameters=[ANYTHING],
-        request=ProfileSerializer(partial=True), responses=ProfileSerializer,
+        request=ProfileSerializer(partial=True),
+        responses={200: ProfileSerializer, **REFUSED, **UNKNOWN_CALLER},
     )  # fmt: skip
     def update(self, request: Request, pk: str) -> Response:
         account: UserProfile = request.user  # type: ignore[assignment]
@@ -213,7 +223,8 @@ class UserViewSet(viewsets.ViewSet):
 
     @extend_schema(
         summary=_("Change the caller's profile"), parameters=[ANYTHING],
-        request=ProfileSerializer(partial=True), responses=ProfileSerializer,
+        request=ProfileSerializer(partial=True),
+        responses={200: ProfileSerializer, **REFUSED, **UNKNOWN_CALLER},
     )  # fmt: skip
     def partial_update(self, request: Request, pk: str) -> Response:
         return self.update(request, pk)
@@ -228,7 +239,7 @@ class LoginView(_OpenAPIView):
 
     @extend_schema(
         summary=_("Log in by username or mobile, with a password or a code"),
-        responses=TokenSerializer,
+        responses={200: TokenSerializer, **REFUSED, **CLOSED},
     )
     def post(self, request: Request) -> Response:
         data = self.get_data(request)
@@ -263,13 +274,19 @@ class _TokenView(_OpenAPIView):
 
 
 class TokenRefreshView(_TokenView):
-    @extend_schema(summary=_("A new token for one that is still good"), responses=TokenSerializer)
+    @extend_schema(
+        summary=_("A new token for one that is still good"),
+        responses={200: TokenSerializer, **REFUSED, **UNKNOWN_CALLER},
+    )
     def post(self, request: Request) -> Response:
         return Response({"token": token_make(token_user(self.get_data(request)["token"]))})
 
 
 class TokenVerifyView(_TokenView):
-    @extend_schema(summary=_("Whether a token is good: 200, or 401"), responses=TokenSerializer)
+    @extend_schema(
+        summary=_("Whether a token is good: 200, or 401"),
+        responses={200: TokenSerializer, **REFUSED, **UNKNOWN_CALLER},
+    )
     def post(self, request: Request) -> Response:
         token = self.get_data(request)["token"]
         token_user(token)
@@ -282,7 +299,7 @@ class PasswordResetView(_OpenAPIView):
 
     @extend_schema(
         summary=_("Set a new password with the code sent to the mobile; older tokens die"),
-        responses=CodeRequestSerializer,
+        responses={200: CodeRequestSerializer, **REFUSED, **CLOSED},
     )
     def post(self, request: Request) -> Response:
         data = self.get_data(request)

@@ -187,6 +187,18 @@ class TestChangingTheMobile:
         assert (buyer.mobile, buyer.name) == (MOBILE, "")
         assert buyer_api.get("/users/1/").json() == EMPTY
 
+    def test_a_rival_between_our_look_and_our_update(
+        self, buyer, buyer_api, send_code, monkeypatch
+    ):
+        code = send_code(OTHER_MOBILE, "change_mobile")
+        UserProfile.objects.create_user(username="rival", mobile=OTHER_MOBILE)
+        with monkeypatch.context() as patch_views:
+            patch_views.setattr("apps.users.views.mobile_is_taken", lambda **kwargs: False)
+            answer = patch(buyer_api, mobile=OTHER_MOBILE, code=code, name="x")
+        assert answer == (400, {"mobile": ["用户已经存在"]})
+        assert buyer_api.get("/users/1/").json() == EMPTY
+        assert VerifyCode.objects.get().used_time is None
+
     def test_somebody_elses(self, buyer, buyer_api, send_code):
         """Fault (i) of the contract: it locked its owner out."""
         code = send_code(OTHER_MOBILE, "change_mobile")
