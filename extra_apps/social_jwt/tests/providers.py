@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from tests.http_server import Answer, Received
 
+NAMES = ["weibo", "qq", "weixin"]
+
 PLAIN = "text/plain"
 HTML = "text/html; charset=utf-8"
 

@@ -1,6 +1,5 @@
 """Sign-in with each provider, the whole dance over HTTP: browser, shop and provider."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,14 +11,13 @@ from social_django.models import Nonce, UserSocialAuth
 
 from extra_apps.social_jwt.services import social_states_purge
 from extra_apps.social_jwt.strategy import COOKIE
-from tests.http_server import Answer, closed_port, http_server
+from tests.http_server import Answer, closed_port
 from tests.parallel import in_parallel, tell
 
-from .providers import Person, Providers
+from .providers import NAMES, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROVIDERS = ["weibo", "qq", "weixin"]
 PAGES = {
     "weibo": ["/api.weibo.com/oauth2/access_token", "/api.weibo.com/2/users/show.json"],
     "qq": ["/graph.qq.com/oauth2.0/token", "/graph.qq.com/oauth2.0/me",
@@ -34,19 +32,6 @@ DOWN = "第三方平台没有响应，请稍后再试。"
 TAKEN = "该第三方账号已绑定其他账户。"
 
 User = get_user_model()
-
-
-@pytest.fixture
-def providers(settings: Any) -> Iterator[Providers]:
-    for name in PROVIDERS:
-        setattr(settings, f"SOCIAL_AUTH_{name.upper()}_KEY", f"{name}-key")
-        setattr(settings, f"SOCIAL_AUTH_{name.upper()}_SECRET", f"{name}-secret")
-    settings.SOCIAL_AUTH_REQUESTS_TIMEOUT = 1
-    settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
-    providers = Providers(Person("1404376560", "小满"))
-    with http_server(providers) as origin:
-        settings.SOCIAL_AUTH_ORIGIN = origin
-        yield providers
 
 
 @dataclass
@@ -101,7 +86,7 @@ def cookies(response: requests.Response) -> dict[str, tuple[str, dict[str, str |
     return found
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("provider", NAMES)
 class TestTheDance:
     def test_to_the_provider(self, providers, browser, live_server, provider):
         response = browser.get(f"/login/{provider}/")
