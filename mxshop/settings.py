@@ -4,6 +4,7 @@ With DEBUG on, every variable has a default that works on one machine. With DEBU
 a secret that is missing stops the start with one line that names it.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -11,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from utils.local_secrets import local_secret
+from utils.rates import parse_rate
 
 try:
     import MySQLdb  # noqa: F401  (mysqlclient, what production runs on)
@@ -98,6 +100,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "import_export",
     "django_ckeditor_5",
+    "social_django",
+    "extra_apps.social_jwt",
     "apps.users",
     "apps.goods",
     "demo",
@@ -199,7 +203,12 @@ CATALOGUE_CACHE_SECONDS = env.int("CATALOGUE_CACHE_SECONDS", default=30)
 # --- Accounts -------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "users.UserProfile"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "apps.users.backends.UsernameOrMobileBackend",
+    "extra_apps.social_jwt.backends.WeiboOAuth2",
+    "extra_apps.social_jwt.backends.QQOAuth2",
+    "extra_apps.social_jwt.backends.WeixinOAuth2",
+]
 if DEBUG:
     # The demo's logins exist in this backend alone, so that they end where DEBUG ends.
     AUTHENTICATION_BACKENDS.append("demo.logins.DemoLoginBackend")
@@ -214,14 +223,74 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.
+SIMPLE_JWT = {
+    "AUTH_HEADER_TYPES": ("JWT",),
+    "ACCESS_TOKEN_LIFETIME": timedelta(days=7),
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends the old tokens
+}
+
+# Where verification codes go: "console" (the log and var/sms.log) or "yunpian".
+SMS_BACKEND = env("SMS_BACKEND", default="console")
+# As approved by the provider; #code# is where the code stands.
+SMS_CODE_TEXT = env(
+    "SMS_CODE_TEXT",
+    default="【MxShop】您的验证码是#code#，5分钟内有效。如非本人操作，请忽略本短信。",
+)
+YUNPIAN_API_KEY = env("YUNPIAN_API_KEY", default="")
+YUNPIAN_ORIGIN = "https://sms.yunpian.com"
+if SMS_BACKEND not in ("console", "yunpian"):
+    raise ImproperlyConfigured(f"SMS_BACKEND must be console or yunpian, not {SMS_BACKEND!r}.")
+if SMS_BACKEND == "yunpian" and not YUNPIAN_API_KEY:
+    raise ImproperlyConfigured("SMS_BACKEND=yunpian needs YUNPIAN_API_KEY.")
+if "#code#" not in SMS_CODE_TEXT:
+    raise ImproperlyConfigured("SMS_CODE_TEXT must contain #code#, where the code stands.")
+
+# Sign-in with weibo, QQ and WeChat: the keys that their developer sites give out. Under
+# DEBUG the way to a provider can be walked without one; there it ends.
+_social_key = "development" if DEBUG else ""
+SOCIAL_AUTH_WEIBO_KEY = env("WEIBO_KEY", default=_social_key)
+SOCIAL_AUTH_WEIBO_SECRET = env("WEIBO_SECRET", default="")
+SOCIAL_AUTH_QQ_KEY = env("QQ_KEY", default=_social_key)
+SOCIAL_AUTH_QQ_SECRET = env("QQ_SECRET", default="")
+SOCIAL_AUTH_WEIXIN_KEY = env("WEIXIN_KEY", default=_social_key)
+SOCIAL_AUTH_WEIXIN_SECRET = env("WEIXIN_SECRET", default="")
+SOCIAL_AUTH_STRATEGY = "extra_apps.social_jwt.strategy.CookieStrategy"
+SOCIAL_AUTH_STORAGE = "extra_apps.social_jwt.storage.Storage"
+SOCIAL_AUTH_PIPELINE = [
+    "social_core.pipeline.social_auth.social_details",
+    "social_core.pipeline.social_auth.social_uid",
+    "social_core.pipeline.social_auth.auth_allowed",
+    "social_core.pipeline.social_auth.social_user",
+    "extra_apps.social_jwt.pipeline.username_from_nickname",
+    "social_core.pipeline.user.get_username",
+    "social_core.pipeline.user.create_user",
+    "social_core.pipeline.social_auth.associate_user",
+]
+SOCIAL_AUTH_USER_FIELDS = ["username", "name"]
+SOCIAL_AUTH_CLEAN_USERNAMES = False  # cleaned, a Chinese name has no letter left
+SOCIAL_AUTH_REQUESTS_TIMEOUT = 5
+SOCIAL_JWT_TOKEN_MAKER = "apps.users.tokens.token_make"  # noqa: S105  (a function's name)
+SOCIAL_JWT_RETURN_PATH = "/index/"
+
 
 # --- The wire -------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.users.tokens.JWTAuthentication",  # first: it names the header of a 401
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "utils.throttling.GeneralThrottle",
+        "utils.throttling.ScopedThrottle",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "utils.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
@@ -231,6 +300,24 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
     "NUM_PROXIES": NUM_PROXIES,
 }
+
+# Requests by scope (utils/throttling.py); "off" lifts a limit. A home page makes 8 of them,
+# and behind one address of a mobile network there are many phones.
+THROTTLE_RATES = {
+    "anon": env("THROTTLE_ANON", default="1200/min"),
+    "user": env("THROTTLE_USER", default="600/min"),
+    "code": env("THROTTLE_CODE", default="30/min"),
+    "login": env("THROTTLE_LOGIN", default="30/min"),
+    "login_account": env("THROTTLE_LOGIN_ACCOUNT", default="60/hour"),
+    "register": env("THROTTLE_REGISTER", default="30/min"),
+    "reset": env("THROTTLE_RESET", default="30/min"),
+    "social": env("THROTTLE_SOCIAL", default="30/min"),
+}
+for _scope, _rate in THROTTLE_RATES.items():
+    try:
+        parse_rate(_rate)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"THROTTLE_{_scope.upper()}: {error}") from error
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "MxShop",

@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
+from apps.users import views as users
 
 from . import checks, pages  # noqa: F401 (checks registers itself)
 
@@ -26,8 +27,19 @@ router.register("categorys", goods.CategoryViewSet, basename="categorys")
 router.register("banners", goods.BannerViewSet, basename="banners")
 router.register("hotsearchs", goods.HotSearchWordsViewSet, basename="hotsearchs")
 router.register("indexgoods", goods.IndexGoodsViewSet, basename="indexgoods")
+router.register("users", users.UserViewSet, basename="users")
+router.register("codes", users.CodeViewSet, basename="codes")
+
+login = users.LoginView.as_view()
 
 urlpatterns = [
+    path("login/", login, name="login"),
+    path("api-token-auth/", login, name="api-token-auth"),
+    path("api-token-refresh/", users.TokenRefreshView.as_view(), name="api-token-refresh"),
+    path("api-token-verify/", users.TokenVerifyView.as_view(), name="api-token-verify"),
+    path("password/reset/", users.PasswordResetView.as_view(), name="password-reset"),
+    path("code/", users.CodeViewSet.as_view({"post": "create"}, schema=None)),
+    path("", include("extra_apps.social_jwt.urls")),
     path("index/", pages.index, name="index"),
     path("index/<path:path>", pages.index),
     path("media/<path:path>", pages.media, name="media"),

@@ -1,0 +1,145 @@
+"""Shapes of the accounts (contract: "Accounts")."""
+
+import re
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from utils.mobile import INVALID_MOBILE, MobileNumberField
+
+from .models import UserProfile, VerifyCode
+
+MOBILE_TAKEN = _("This user already exists.")
+MOBILE_UNKNOWN = _("There is no such user.")
+
+NO_CODE = _("Please enter the verification code.")
+WRONG_CODE_FORMAT = _("The verification code is malformed.")
+
+_CODE = re.compile(r"[0-9]{4}", re.ASCII)
+
+
+class CodeField(serializers.CharField):
+    """The four digits of an SMS."""
+
+    default_error_messages = {
+        "required": NO_CODE,
+        "blank": NO_CODE,
+        "null": NO_CODE,
+        "invalid": WRONG_CODE_FORMAT,
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(write_only=True, help_text=_("Four digits."), **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        code: str = super().to_internal_value(data)
+        if not _CODE.fullmatch(code):
+            self.fail("invalid")
+        return code
+
+
+class PasswordField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            write_only=True, trim_whitespace=False, max_length=128,
+            style={"input_type": "password"}, **kwargs,
+        )  # fmt: skip
+
+
+def check_password_strength(password: str, user: UserProfile) -> None:
+    """Raise a field error on ``password`` unless it passes AUTH_PASSWORD_VALIDATORS."""
+    try:
+        validate_password(password, user)
+    except DjangoValidationError as error:
+        raise serializers.ValidationError({"password": error.messages}) from error
+
+
+class CodeRequestSerializer(serializers.Serializer):
+    mobile = MobileNumberField()
+    purpose = serializers.ChoiceField(
+        choices=VerifyCode.Purpose.choices, default=VerifyCode.Purpose.REGISTER, write_only=True,
+        help_text=_("What the code will be used for; it is good for nothing else."),
+    )  # fmt: skip
+
+
+class RegisterSerializer(serializers.Serializer):
+    username = MobileNumberField(help_text=_("The mobile number that becomes the username."))
+    code = CodeField()
+    password = PasswordField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        mobile = attrs["username"]
+        check_password_strength(attrs["password"], UserProfile(username=mobile, mobile=mobile))
+        return attrs
+
+
+class RegisteredSerializer(serializers.Serializer):
+    """What a registration answers: the new account is logged in already."""
+
+    username = serializers.CharField()
+    mobile = serializers.CharField()
+    token = serializers.CharField()
+    name = serializers.CharField()
+
+
+class BirthdayField(serializers.DateField):
+    """A date; the clients send an empty text when there is none."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        return None if value == "" else super().to_internal_value(value)
+
+
+class OptionalMobileField(MobileNumberField):
+    """The caller's mobile; nothing stands for nothing where there is none yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return None if data == "" else super().run_validation(data)
+
+
+class ProfileSerializer(serializers.ModelSerializer):
+    birthday = BirthdayField(allow_null=True, required=False)
+    mobile = OptionalMobileField(help_text=_("A new one needs the code that was sent to it."))
+    code = CodeField(required=False, allow_blank=True, allow_null=True)
+
+    class Meta:
+        model = UserProfile
+        fields = ("name", "birthday", "gender", "email", "mobile", "code")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        account: UserProfile = self.instance  # type: ignore[assignment]
+        if "mobile" in attrs and attrs["mobile"] != account.mobile:
+            if attrs["mobile"] is None:
+                raise serializers.ValidationError({"mobile": [INVALID_MOBILE]})
+            if not attrs.get("code"):
+                raise serializers.ValidationError({"code": [NO_CODE]})
+        return attrs
+
+
+class LoginSerializer(serializers.Serializer):
+    username = serializers.CharField(
+        max_length=150, write_only=True, help_text=_("Username or mobile.")
+    )
+    password = PasswordField(required=False, help_text=_("Or a code."))
+    code = CodeField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "password" not in attrs and "code" not in attrs:
+            password = self.fields["password"]
+            raise serializers.ValidationError({"password": [password.error_messages["required"]]})
+        return attrs
+
+
+class TokenSerializer(serializers.Serializer):
+    token = serializers.CharField()
+
+
+class ResetSerializer(serializers.Serializer):
+    mobile = MobileNumberField()
+    code = CodeField()
+    password = PasswordField()

@@ -1,0 +1,121 @@
+"""How many requests somebody may make, counted in the shared cache.
+
+Rates are ``THROTTLE_RATES`` of the settings, by scope: ``"30/min"``, or ``"off"``. A window
+begins at a round time (for ``min`` at the full minute), so that one counter and one round
+trip to the cache are enough; across the border of two windows twice the rate can pass.
+
+When the cache does not answer, GeneralThrottle lets everybody in, because a dead cache must
+not close the shop, and ScopedThrottle nobody, because a code that can be guessed without a
+limit is no code: those few views answer 503 until the cache is back.
+"""
+
+import hashlib
+import logging
+import math
+import time
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from .client_address import client_address
+from .counters import CountersUnreachableError, counter_add
+from .rates import parse_rate
+from .unavailable import ServiceUnavailable
+
+logger = logging.getLogger(__name__)
+
+# How long a process leaves a cache alone that did not answer.
+REST_SECONDS = 5.0
+
+
+class Verdict(NamedTuple):
+    allowed: bool
+    wait: int | None  # seconds until the window ends
+
+
+_rests_until = 0.0
+
+
+def count_request(*, scope: str, who: str) -> Verdict:
+    """Count one request of ``who`` in ``scope`` and say whether it may pass.
+
+    Raises CountersUnreachableError when the cache does not answer.
+    """
+    global _rests_until
+    rate = parse_rate(settings.THROTTLE_RATES[scope])
+    if rate is None:
+        return Verdict(allowed=True, wait=None)
+    if time.monotonic() < _rests_until:
+        raise CountersUnreachableError
+    now = time.time()
+    window = int(now // rate.seconds)
+    try:
+        count = counter_add(key=f"throttle:{scope}:{who}:{window}", seconds=rate.seconds)
+    except CountersUnreachableError as error:
+        _rests_until = time.monotonic() + REST_SECONDS
+        logger.warning("throttles cannot count, the cache is unreachable: %s", error.__cause__)
+        raise
+    wait = math.ceil((window + 1) * rate.seconds - now)
+    return Verdict(allowed=count <= rate.requests, wait=max(1, wait))
+
+
+def count_address(request: Request | HttpRequest, *, scope: str) -> Verdict:
+    return count_request(scope=scope, who=f"address:{client_address(request)}")
+
+
+class _Throttle(BaseThrottle):
+    _wait: int | None = None
+
+    def wait(self) -> float | None:
+        return self._wait
+
+    def _take(self, verdict: Verdict) -> bool:
+        self._wait = verdict.wait
+        return verdict.allowed
+
+
+class GeneralThrottle(_Throttle):
+    """Every view: an account's requests under ``user``, an address's under ``anon``."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        user = request.user
+        try:
+            if user is not None and user.is_authenticated:
+                return self._take(count_request(scope="user", who=f"user:{user.pk}"))
+            return self._take(count_address(request, scope="anon"))
+        except CountersUnreachableError:
+            return True
+
+
+class ScopedThrottle(_Throttle):
+    """Views with a ``throttle_scope``: by address, whoever is logged in."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        scope: str | None = getattr(view, "throttle_scope", None)
+        if scope is None:
+            return True
+        try:
+            return self._take(count_address(request, scope=scope))
+        except CountersUnreachableError as error:
+            raise ServiceUnavailable from error
+
+
+class AccountThrottle(_Throttle):
+    """Log-in: by the account that is tried, from however many addresses."""
+
+    scope = "login_account"
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        data = request.data
+        name = data.get("username") if isinstance(data, dict) else None
+        if not isinstance(name, str):
+            return True  # no account has such a name
+        # Not as it stands: a cache key has a length and an alphabet.
+        digest = hashlib.sha256(name.strip().casefold().encode(errors="replace")).hexdigest()
+        try:
+            return self._take(count_request(scope=self.scope, who=f"account:{digest}"))
+        except CountersUnreachableError as error:
+            raise ServiceUnavailable from error
