@@ -140,7 +140,10 @@ def verify_codes_purge() -> int:
     now = timezone.now()
     purged, _per_model = VerifyCode.objects.filter(add_time__lt=now - KEPT).delete()
     # Only windows that are over, whoever's they are: a row that is missing counts as zero.
-    CodeQuota.objects.filter(window_start__lt=now - timedelta(days=1)).delete()
+    # And none whose last code is younger than INTERVAL, which must still hold.
+    CodeQuota.objects.filter(window_start__lt=now - timedelta(days=1)).exclude(
+        last_time__gt=now - INTERVAL
+    ).delete()
     return purged
 
 
