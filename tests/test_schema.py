@@ -16,11 +16,13 @@ from schemathesis.specs.openapi.checks import (
 from apps.goods.models import IndexAd
 from mxshop.wsgi import application
 
-pytestmark = pytest.mark.django_db
+# The WSGI application ends each request as in production, and closes a connection that
+# stands in a test's transaction.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def schema(db: None) -> Any:
+def schema(transactional_db: None) -> Any:
     call_command("load_demo", stdout=StringIO())
     IndexAd.objects.first().delete()  # type: ignore[union-attr]
     return schemathesis.openapi.from_wsgi("/schema/?format=json", application)
