@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "django_ckeditor_5",
     "apps.users",
     "apps.goods",
+    "apps.user_operation",
     "demo",
 ]
 

@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
+from apps.user_operation import views as user_operation
 
 from . import pages
 
@@ -26,6 +27,9 @@ router.register("categorys", goods.CategoryViewSet, basename="categorys")
 router.register("banners", goods.BannerViewSet, basename="banners")
 router.register("hotsearchs", goods.HotSearchWordsViewSet, basename="hotsearchs")
 router.register("indexgoods", goods.IndexGoodsViewSet, basename="indexgoods")
+router.register("userfavs", user_operation.UserFavViewSet, basename="userfavs")
+router.register("messages", user_operation.MessageViewSet, basename="messages")
+router.register("address", user_operation.AddressViewSet, basename="address")
 
 urlpatterns = [
     path("index/", pages.index, name="index"),
