@@ -80,6 +80,8 @@ class MessageSerializer(serializers.ModelSerializer):
     message_type = serializers.ChoiceField(
         choices=UserLeavingMessage.MessageType.choices, required=False, allow_null=True,
         allow_blank=True, default=UserLeavingMessage.MessageType.MESSAGE,
+        # DRF's own text says back what was sent, which may be half a character.
+        error_messages={"invalid_choice": _("A number from 1 to 5.")},
         help_text=_("1 message, 2 complaint, 3 question, 4 after-sales, 5 wanted."),
     )  # fmt: skip
     message = serializers.CharField(max_length=MAX_MESSAGE_LENGTH)
