@@ -30,6 +30,10 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
             return super().file_complete(file_size)
         return UploadedFile(BytesIO(), self.file_name, self.content_type, file_size)
 
+    def close(self) -> None:
+        if (file := getattr(self, "file", None)) is not None:
+            file.close()
+
 
 # For a view that takes files: no upload of its requests is kept beyond ``upload_limit``.
 # (A docstring would be the view's description in the OpenAPI schema.)
@@ -38,6 +42,12 @@ class LimitedUploadMixin:
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # Before anybody parses the body, which the CSRF check of a session does first.
+        self.upload_handler = LimitedUploadHandler(request, limit=self.upload_limit)
         if not hasattr(request, "_files"):
-            request.upload_handlers = [LimitedUploadHandler(request, limit=self.upload_limit)]
+            request.upload_handlers = [self.upload_handler]
         return super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
+
+    def finalize_response(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        # Of a body that broke off, Django leaves the last file open.
+        self.upload_handler.close()
+        return super().finalize_response(request, *args, **kwargs)  # type: ignore[misc]
