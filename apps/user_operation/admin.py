@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import UserAddress, UserFav, UserLeavingMessage
-from .services.addresses import address_change, address_remove
-from .services.favourites import favourite_remove
+from .services.addresses import address_change, addresses_remove
+from .services.favourites import favourites_remove
 from .services.messages import message_reply
 
 BUYER = ["user__username", "user__name", "user__mobile"]
@@ -35,11 +35,10 @@ class UserFavAdmin(BuyersThingAdmin):
         return False
 
     def delete_model(self, request: HttpRequest, obj: UserFav) -> None:
-        favourite_remove(user_id=obj.user_id, goods_id=obj.goods_id)
+        favourites_remove(favourite_ids=[obj.pk])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserFav]) -> None:
-        for favourite in queryset.order_by("goods_id", "pk"):
-            self.delete_model(request, favourite)
+        favourites_remove(favourite_ids=list(queryset.values_list("pk", flat=True)))
 
 
 @admin.register(UserLeavingMessage)
@@ -84,8 +83,7 @@ class UserAddressAdmin(BuyersThingAdmin):
         address_change(user_id=obj.user_id, address_id=obj.pk, fields=fields)
 
     def delete_model(self, request: HttpRequest, obj: UserAddress) -> None:
-        address_remove(user_id=obj.user_id, address_id=obj.pk)
+        addresses_remove(address_ids=[obj.pk])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserAddress]) -> None:
-        for address in queryset.order_by("user_id", "pk"):
-            self.delete_model(request, address)
+        addresses_remove(address_ids=list(queryset.values_list("pk", flat=True)))

@@ -4,11 +4,12 @@ The first address becomes the default, setting another moves it, deleting it pas
 to the newest that is left. Whoever writes holds the buyer's row until the transaction ends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Max
 
 from ..models import UserAddress
 
@@ -25,7 +26,7 @@ def address_add(*, user_id: int, fields: Mapping[str, Any]) -> UserAddress:
 
     Raises TooManyAddressesError when the buyer has MAX_ADDRESSES.
     """
-    _lock_address_book(user_id)
+    _lock_address_books([user_id])
     addresses = UserAddress.objects.filter(user_id=user_id)
     count = addresses.count()
     if count >= MAX_ADDRESSES:
@@ -43,7 +44,7 @@ def address_change(*, user_id: int, address_id: int, fields: Mapping[str, Any]) 
     ``is_default`` moves the default here; False changes nothing, because one address must
     have it. Raises UserAddress.DoesNotExist when the buyer has no such address.
     """
-    _lock_address_book(user_id)
+    _lock_address_books([user_id])
     addresses = UserAddress.objects.filter(user_id=user_id)
     address = addresses.get(pk=address_id)
     changes = {name: value for name, value in fields.items() if name != "is_default"}
@@ -63,20 +64,35 @@ def address_remove(*, user_id: int, address_id: int) -> None:
 
     Raises UserAddress.DoesNotExist when the buyer has no such address.
     """
-    _lock_address_book(user_id)
-    addresses = UserAddress.objects.filter(user_id=user_id)
-    address = addresses.get(pk=address_id)
-    address.delete()
-    if address.is_default:
-        newest = addresses.order_by("-pk").first()
-        if newest is not None:
-            addresses.filter(pk=newest.pk).update(is_default=True)
+    _lock_address_books([user_id])
+    UserAddress.objects.get(user_id=user_id, pk=address_id).delete()
+    _pass_default_on([user_id])
 
 
-def _lock_address_book(user_id: int) -> None:
-    """Let whoever writes to this buyer's addresses come one after the other.
+@transaction.atomic
+def addresses_remove(*, address_ids: Collection[int]) -> None:
+    """Delete addresses of any buyers, as address_remove() does; what is gone is no error."""
+    addresses = UserAddress.objects.filter(pk__in=address_ids)
+    user_ids = set(addresses.values_list("user_id", flat=True))
+    _lock_address_books(user_ids)
+    addresses.filter(user__in=user_ids).delete()
+    _pass_default_on(user_ids)
+
+
+def _pass_default_on(user_ids: Collection[int]) -> None:
+    """Give the default to the newest address of each of these buyers who has none."""
+    addresses = UserAddress.objects.filter(user__in=user_ids)
+    with_default = addresses.filter(is_default=True).values_list("user_id", flat=True)
+    without = addresses.exclude(user__in=list(with_default)).order_by()
+    newest = without.values("user_id").annotate(newest=Max("pk")).values_list("newest", flat=True)
+    UserAddress.objects.filter(pk__in=list(newest)).update(is_default=True)
+
+
+def _lock_address_books(user_ids: Collection[int]) -> None:
+    """Let whoever writes to these buyers' addresses come one after the other.
 
     An address book has no row of its own, and an empty one no row at all: so the lock is
-    on the buyer's account.
+    on the buyer's account; several are taken in the order of their keys.
     """
-    get_user_model().objects.select_for_update().only("pk").get(pk=user_id)
+    users = get_user_model().objects.filter(pk__in=user_ids).order_by("pk")
+    list(users.select_for_update().values_list("pk", flat=True))

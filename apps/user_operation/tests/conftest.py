@@ -3,22 +3,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.test import APIClient
 
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.users.models import UserProfile
+from tests.challenge import challenge_nobody
 
 
 @pytest.fixture(autouse=True)
 def _challenge(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answer 401 to nobody, as the token class will that leads the list of the settings."""
-
-    def authenticate_header(self: Any, request: Any) -> str:
-        return 'JWT realm="api"'
-
-    monkeypatch.setattr(SessionAuthentication, "authenticate_header", authenticate_header)
+    challenge_nobody(monkeypatch)
 
 
 @pytest.fixture

@@ -234,7 +234,7 @@ def test_one_that_vanishes_between_check_and_write(
 
     row = add(mine)
     monkeypatch.setattr(
-        addresses, "_lock_address_book", lambda user_id: UserAddress.objects.all().delete()
+        addresses, "_lock_address_books", lambda user_ids: UserAddress.objects.all().delete()
     )
     assert mine.patch(f"/address/{row['id']}/", {"city": "x"}).status_code == 404
 

@@ -169,9 +169,9 @@ def test_goods_that_vanish_between_check_and_write(
 
     lock = favourites._lock_goods
 
-    def delete_first(goods_id: int) -> None:
-        Goods.objects.filter(pk=goods_id).delete()
-        lock(goods_id)
+    def delete_first(goods_ids: list[int]) -> bool:
+        Goods.objects.filter(pk__in=goods_ids).delete()
+        return lock(goods_ids)
 
     monkeypatch.setattr(favourites, "_lock_goods", delete_first)
     assert mine.post("/userfavs/", {"goods": goods.pk}).status_code == 404

@@ -118,8 +118,8 @@ def test_one_buyer_adds_and_removes_at_once() -> None:
 ROUNDS = 20
 
 
-def no_guard(*args: Any) -> None:
-    pass
+def no_guard(*args: Any) -> bool:
+    return True
 
 
 def say(text: str) -> None:
@@ -276,21 +276,21 @@ def test_deleting_nine_of_ten_at_once() -> None:
 
 def test_control_default_writes_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the unique constraint is left, and what it stops is a 500 for the client."""
-    monkeypatch.setattr(addresses, "_lock_address_book", no_guard)
+    monkeypatch.setattr(addresses, "_lock_address_books", no_guard)
     failed = next(outcome[ERROR] for outcome, _defaults in default_writes(ROUNDS) if outcome[ERROR])
     say(f"without the lock on the buyer, {failed} of 20 writes of addresses failed")
 
 
 def test_control_deleting_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The default is passed on to an address that is just being deleted, and lost."""
-    monkeypatch.setattr(addresses, "_lock_address_book", no_guard)
+    monkeypatch.setattr(addresses, "_lock_address_books", no_guard)
     rounds = (deleting_all(f"1390000{n:04}") for n in range(ROUNDS))
     outcome, defaults = next(found for found in rounds if found[1] != 1)
     say(f"without the lock on the buyer, one address left and {defaults} defaults; {outcome}")
 
 
 def test_control_the_limit_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "_lock_address_book", no_guard)
+    monkeypatch.setattr(addresses, "_lock_address_books", no_guard)
     rounds = (last_free_places(f"1390000{n:04}") for n in range(ROUNDS))
     _outcome, count = next(found for found in rounds if found[1] > 20)
     say(f"without the lock on the buyer, {count} addresses with a limit of 20")
