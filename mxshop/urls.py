@@ -11,7 +11,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from apps.goods import views as goods
 from apps.user_operation import views as user_operation
 
-from . import pages
+from . import checks, pages  # noqa: F401 (checks registers itself)
 
 
 class RootView(APIRootView):

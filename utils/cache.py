@@ -1,8 +1,8 @@
 """The response cache of the public catalogue.
 
-An answer is kept under scheme, host, full path with every query parameter, language and
-the *catalogue version*, a random word that is replaced when a change of the catalogue
-commits: from then on, no old answer can be found any more. Entries also end by themselves
+An answer is kept under scheme, host, full path with every query parameter and language,
+together with the *catalogue version*: a random word that is replaced when a change of the
+catalogue commits, after which no old answer counts any more. Entries also end by themselves
 after CATALOGUE_CACHE_SECONDS, which bounds how far counters (stock, clicks) lag behind.
 
 drf-extensions brings the key constructor and the storing; its stock mixin is not used,
@@ -15,12 +15,13 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from redis.exceptions import RedisError
 from rest_framework.request import Request
@@ -37,6 +38,9 @@ VERSION_KEY = "catalogue-version"
 # A longer query string is no link of a client; it shall not fill the cache either.
 MAX_QUERY_LENGTH = 500
 
+# What the clients (axios, fetch, curl) accept when they want JSON and no more than that.
+PLAIN_JSON = {"*/*", "application/json", "application/json, text/plain, */*"}
+
 # How long a process leaves a cache alone that did not answer.
 REST_SECONDS = 5.0
 
@@ -45,20 +49,42 @@ class CacheUnreachableError(Exception):
     """The cache server does not answer; the shop goes on without it."""
 
 
-class _ForgivingCache:
-    """The cache, or CacheUnreachableError at once while it is known to be down."""
+@dataclass
+class _Lookup:
+    """One address in the cache, and the catalogue version that held when it was looked up."""
+
+    key: str
+    # Read before the answer is made: an answer that a change overtakes is kept under the
+    # version before the change, where nobody finds it.
+    version: str | None = None
+
+
+class _VersionedCache:
+    """The cache as CacheResponse uses it, with a _Lookup for a key.
+
+    Raises CacheUnreachableError, at once while the server is known to be down.
+    """
 
     def __init__(self) -> None:
         self._rests_until = 0.0
 
-    def get(self, key: str) -> Any:
-        return self._call(lambda cache: cache.get(key))
+    def get(self, lookup: _Lookup) -> Any:
+        if lookup.version is not None:
+            return None  # looked up already, and not found
+        found = self._call(lambda cache: cache.get_many([VERSION_KEY, lookup.key]))
+        lookup.version = found.get(VERSION_KEY) or self.version()
+        version, answer = found.get(lookup.key, (None, None))
+        return answer if version == lookup.version else None
 
-    def get_or_set(self, key: str, default: Callable[[], Any], timeout: float | None) -> Any:
-        return self._call(lambda cache: cache.get_or_set(key, default, timeout))
+    def set(self, lookup: _Lookup, answer: Any, timeout: float | None) -> None:
+        self._call(lambda cache: cache.set(lookup.key, (lookup.version, answer), timeout))
 
-    def set(self, key: str, value: Any, timeout: float | None) -> None:
-        self._call(lambda cache: cache.set(key, value, timeout))
+    def version(self) -> str:
+        version: str = self._call(lambda cache: cache.get_or_set(VERSION_KEY, _new_version, None))
+        return version
+
+    def replace_version(self) -> None:
+        self._call(lambda cache: cache.set(VERSION_KEY, _new_version(), None))
 
     def _call(self, do: Callable[[Any], Any]) -> Any:
         if time.monotonic() < self._rests_until:
@@ -71,7 +97,7 @@ class _ForgivingCache:
             raise CacheUnreachableError from error
 
 
-_cache = _ForgivingCache()
+_cache = _VersionedCache()
 
 
 def _new_version() -> str:
@@ -80,8 +106,7 @@ def _new_version() -> str:
 
 def catalogue_version() -> str:
     """Return the word under which current answers are kept; raises CacheUnreachableError."""
-    version: str = _cache.get_or_set(VERSION_KEY, _new_version, None)
-    return version
+    return _cache.version()
 
 
 def catalogue_changed() -> None:
@@ -92,25 +117,19 @@ def catalogue_changed() -> None:
 def _replace_version() -> None:
     # Unreachable: logged, and entries end by themselves after CATALOGUE_CACHE_SECONDS.
     with suppress(CacheUnreachableError):
-        _cache.set(VERSION_KEY, _new_version(), None)
+        _cache.replace_version()
 
 
 class _AddressKeyBit(KeyBitBase):
     """Scheme, host, path and every query parameter, repeated ones too."""
 
-    def get_data(self, params: Any, request: Request, **kwargs: Any) -> str:
+    def get_data(self, params: Any, request: HttpRequest | Request, **kwargs: Any) -> str:
         return str(request.build_absolute_uri())
-
-
-class _VersionKeyBit(KeyBitBase):
-    def get_data(self, **kwargs: Any) -> str:
-        return catalogue_version()
 
 
 class CatalogueKeyConstructor(KeyConstructor):
     address = _AddressKeyBit()
     language = LanguageKeyBit()
-    version = _VersionKeyBit()
 
 
 class _CachedCatalogue(CacheResponse):
@@ -120,13 +139,49 @@ class _CachedCatalogue(CacheResponse):
         super().__init__(key_func=CatalogueKeyConstructor(), cache=CACHE_ALIAS, cache_errors=False)
         self.cache = _cache
 
+    def __call__(self, func: Any) -> Any:
+        method = super().__call__(func)
+        method.is_cached = True
+        return method
+
     def calculate_timeout(self, view_instance: Any, **kwargs: Any) -> int:
         return int(settings.CATALOGUE_CACHE_SECONDS)
+
+    def calculate_key(self, view_instance: Any, request: Any, **kwargs: Any) -> _Lookup:
+        http_request = getattr(request, "_request", request)
+        lookup: _Lookup | None = getattr(http_request, "_catalogue_lookup", None)
+        if lookup is None:
+            key = super().calculate_key(view_instance=view_instance, request=request, **kwargs)
+            lookup = http_request._catalogue_lookup = _Lookup(key)
+        return lookup
+
+    def kept_answer(self, request: HttpRequest) -> HttpResponse | None:
+        """Return the answer that is kept for a plain JSON request, or None.
+
+        For the moment before DRF looks at the request, which costs more than answering.
+        """
+        if (
+            request.headers.get("Accept", "*/*") not in PLAIN_JSON
+            or "format=" in request.META.get("QUERY_STRING", "")
+            or not self._is_cacheable(request)
+        ):
+            return None
+        lookup = self.calculate_key(
+            view_instance=None, view_method=None, request=request, args=(), kwargs={}
+        )
+        with suppress(CacheUnreachableError):
+            if kept := self.cache.get(lookup):
+                content, status, headers = kept
+                response = HttpResponse(content, status=status, headers=dict(headers.values()))
+                return _unless_unchanged(request, response)
+        return None
 
     def process_cache_response(
         self, view_instance: Any, view_method: Any, request: Request, args: Any, kwargs: Any
     ) -> HttpResponseBase:
-        if not self._is_cacheable(request):
+        # Not the browsable API, and not JSON with an indent of somebody's wish.
+        is_plain_json = request.accepted_media_type == "application/json"
+        if not (is_plain_json and self._is_cacheable(request)):
             uncached: HttpResponseBase = view_method(view_instance, request, *args, **kwargs)
             return uncached
         answers: list[Response] = []
@@ -147,18 +202,12 @@ class _CachedCatalogue(CacheResponse):
             response = answers[0] if answers else view_method_with_etag(
                 view_instance, request, *args, **kwargs
             )  # fmt: skip
-        if (etag := response.headers.get("ETag")) is None:
-            return response
-        answer = get_conditional_response(request._request, etag=etag, response=response)
-        assert answer is not None
-        return answer
+        return _unless_unchanged(request._request, response)
 
     @staticmethod
-    def _is_cacheable(request: Request) -> bool:
+    def _is_cacheable(request: HttpRequest | Request) -> bool:
         return (
             request.method == "GET"
-            # Not the browsable API, and not JSON with an indent of somebody's wish.
-            and request.accepted_media_type == "application/json"
             and settings.CATALOGUE_CACHE_SECONDS > 0
             and len(request.META.get("QUERY_STRING", "")) <= MAX_QUERY_LENGTH
         )
@@ -170,5 +219,26 @@ def _set_validators(response: Response) -> None:
     response.headers["Cache-Control"] = "no-cache"
 
 
+def _unless_unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return ``response``, or 304 when the client has it already."""
+    if "If-None-Match" not in request.headers or (etag := response.headers.get("ETag")) is None:
+        return response
+    conditional = get_conditional_response(request, etag=etag, response=response)
+    return conditional or response
+
+
 # Decorates ``list`` or ``retrieve`` of a public view of the catalogue.
 cached_catalogue = _CachedCatalogue()
+
+
+class KeptAnswersMixin:
+    """A view that answers from the cache before DRF looks at the request."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        handler = getattr(self, (request.method or "").lower(), None)
+        if getattr(handler, "is_cached", False):
+            kept = cached_catalogue.kept_answer(request)
+            if kept is not None:
+                return kept
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return response

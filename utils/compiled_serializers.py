@@ -6,7 +6,8 @@ validated by DRF like one), but reads through a plan that is made once per class
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -14,18 +15,51 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import serializers
 
-from .fields import AmountField, PictureField, media_url
+from .fields import AmountField, PictureField, media_url, request_origin
 
-Reader = Callable[[Any, HttpRequest | None], Any]
-Plan = list[tuple[str, Reader]]
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a representation needs beside the object; worked out once per answer."""
+
+    origin: str  # scheme and host, which the addresses of pictures begin with
+    zone: tzinfo
+
+    @classmethod
+    def of(cls, request: HttpRequest | None) -> "Surroundings":
+        origin = request_origin(request) if request is not None else ""
+        return cls(origin, timezone.get_current_timezone())
+
+
+# Makes of a field's value what stands on the wire.
+Converter = Callable[[Any, Surroundings], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read one shape: every value at once, then those that need converting."""
+
+    names: tuple[str, ...]
+    read: Callable[[Any], tuple[Any, ...]]
+    converters: tuple[tuple[str, Converter], ...]
+
 
 # Their value in Python is their value on the wire.
 PLAIN_FIELDS = (
+    serializers.PrimaryKeyRelatedField,
     serializers.CharField,
     serializers.IntegerField,
     serializers.BooleanField,
     serializers.ChoiceField,
 )
+
+
+class CompiledListSerializer(serializers.ListSerializer):
+    def to_representation(self, data: Any) -> list[Any]:
+        surroundings = Surroundings.of(self.context.get("request"))
+        child: Any = self.child
+        represent = type(child).represent
+        return [represent(item, surroundings) for item in _items(data)]
 
 
 class CompiledSerializer(serializers.ModelSerializer):
@@ -41,47 +75,62 @@ class CompiledSerializer(serializers.ModelSerializer):
     _plans: ClassVar[dict[type, Plan]] = {}
 
     @classmethod
+    def many_init(cls, *args: Any, **kwargs: Any) -> Any:
+        kwargs["child"] = cls()
+        return CompiledListSerializer(*args, **kwargs)
+
+    @classmethod
     def plan(cls) -> Plan:
         plan = cls._plans.get(cls)
         if plan is None:
-            plan = cls._plans[cls] = [
-                (name, _reader(field)) for name, field in cls().fields.items()
-            ]
+            fields = cls().fields
+            converters = {name: _converter(field) for name, field in fields.items()}
+            read = attrgetter(*map(_attribute, fields.values()))
+            plan = cls._plans[cls] = Plan(
+                names=tuple(fields),
+                read=read if len(fields) > 1 else lambda instance: (read(instance),),
+                converters=tuple((name, c) for name, c in converters.items() if c is not None),
+            )
         return plan
 
     @classmethod
-    def represent(cls, instance: Any, request: HttpRequest | None) -> Any:
+    def represent(cls, instance: Any, surroundings: Surroundings) -> Any:
         if instance is None:
             return cls.representation_of_none
-        return {name: read(instance, request) for name, read in cls.plan()}
+        plan = cls.plan()
+        shape = dict(zip(plan.names, plan.read(instance), strict=True))
+        for name, convert in plan.converters:
+            shape[name] = convert(shape[name], surroundings)
+        return shape
 
     def to_representation(self, instance: Any) -> Any:
-        return self.represent(instance, self.context.get("request"))
+        return self.represent(instance, Surroundings.of(self.context.get("request")))
 
 
-def _reader(field: Any) -> Reader:
-    """Return the function that reads one field of an instance."""
-    get = attrgetter(field.source)
-    if isinstance(field, serializers.ListSerializer):
-        many = field.child
-        if isinstance(many, CompiledSerializer):
-            return lambda instance, request: [
-                many.represent(item, request) for item in _items(get(instance))
-            ]
-    elif isinstance(field, CompiledSerializer):
-        return lambda instance, request: field.represent(get(instance), request)
-    elif isinstance(field, PictureField):
-        return lambda instance, request: media_url(get(instance), request)
-    elif isinstance(field, AmountField):
-        return lambda instance, request: float(get(instance))
-    elif isinstance(field, serializers.DateTimeField):
-        return lambda instance, request: _local_iso(get(instance))
-    elif isinstance(field, serializers.PrimaryKeyRelatedField):
-        # The key stands in the row itself: the related row is not read for it.
-        get_key = attrgetter(f"{field.source}_id")
-        return lambda instance, request: get_key(instance)
-    elif isinstance(field, PLAIN_FIELDS):
-        return lambda instance, request: get(instance)
+def _attribute(field: Any) -> str:
+    """Return the attribute that holds a field's value; a related row is not read for its key."""
+    is_key = isinstance(field, serializers.PrimaryKeyRelatedField)
+    return f"{field.source}_id" if is_key else str(field.source)
+
+
+def _converter(field: Any) -> Converter | None:
+    """Return how a field's value gets onto the wire; None when it does as it is."""
+    if isinstance(field, CompiledListSerializer):
+        child: Any = field.child
+        represent_item = type(child).represent
+        return lambda value, surroundings: [
+            represent_item(item, surroundings) for item in _items(value)
+        ]
+    if isinstance(field, CompiledSerializer):
+        return type(field).represent
+    if isinstance(field, PictureField):
+        return lambda value, surroundings: media_url(value, surroundings.origin)
+    if isinstance(field, AmountField):
+        return lambda value, surroundings: float(value)
+    if isinstance(field, serializers.DateTimeField):
+        return _local_iso
+    if isinstance(field, PLAIN_FIELDS):
+        return None
     raise NotImplementedError(f"{field!r} has no place in a CompiledSerializer")
 
 
@@ -90,8 +139,6 @@ def _items(related: Any) -> Iterable[Any]:
     return items
 
 
-def _local_iso(value: datetime | None) -> str | None:
+def _local_iso(value: datetime | None, surroundings: Surroundings) -> str | None:
     """ISO 8601 with the offset of the shop's time zone."""
-    if value is None:
-        return None
-    return value.astimezone(timezone.get_current_timezone()).isoformat()
+    return None if value is None else value.astimezone(surroundings.zone).isoformat()

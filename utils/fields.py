@@ -26,11 +26,13 @@ class AmountField(serializers.DecimalField):
         return float(value)
 
 
-def media_url(file: FieldFile | None, request: HttpRequest | None) -> str | None:
-    """Return the absolute address of an uploaded file, or None when there is none.
+def request_origin(request: HttpRequest) -> str:
+    """Return scheme and host of the request; ALLOWED_HOSTS has already checked them."""
+    return f"{request.scheme}://{request.get_host()}"
 
-    Scheme and host are the request's, which ALLOWED_HOSTS has already checked.
-    """
+
+def media_url(file: FieldFile | None, origin: str) -> str | None:
+    """Return the address of an uploaded file on ``origin``, or None when there is none."""
     if not file:
         return None
     storage = file.storage
@@ -38,14 +40,7 @@ def media_url(file: FieldFile | None, request: HttpRequest | None) -> str | None
         url = _local_url(storage.base_url, file.name)
     else:
         url = file.url
-    if request is None or not url.startswith("/"):
-        return url
-    origin: str | None = getattr(request, "_media_origin", None)
-    if origin is None:
-        # Once per request: a page of goods holds some fifty pictures.
-        origin = f"{request.scheme}://{request.get_host()}"
-        request._media_origin = origin  # type: ignore[attr-defined]
-    return origin + url
+    return origin + url if url.startswith("/") else url
 
 
 @lru_cache(maxsize=10_000)
@@ -58,4 +53,5 @@ class PictureField(serializers.ImageField):
     """An uploaded picture, as an absolute address; ``null`` when there is none."""
 
     def to_representation(self, value: FieldFile | None) -> str | None:  # type: ignore[override]
-        return media_url(value, self.context.get("request"))
+        request = self.context.get("request")
+        return media_url(value, request_origin(request) if request else "")

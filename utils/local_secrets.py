@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,11 +13,12 @@ def local_secret(path: Path) -> str:
     Two processes may start at once: whoever creates the file wins, the other reads it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     if not path.exists():
-        temporary.touch(mode=0o600)
-        temporary.write_text(secrets.token_urlsafe(50)[:50])
+        # mkstemp() makes a name of our own, readable by us alone.
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(50)[:50])
         with suppress(FileExistsError):
             os.link(temporary, path)  # unlike a rename, this never replaces a rival's file
-        temporary.unlink()
+        Path(temporary).unlink()
     return path.read_text()

@@ -1,6 +1,7 @@
 """Shapes of the catalogue (contract: "Shapes" and "Catalogue")."""
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from utils.compiled_serializers import CompiledSerializer
 from utils.fields import AmountField, PictureField
@@ -94,6 +95,14 @@ class BrandSerializer(CompiledSerializer):
         fields: tuple[str, ...] = ("id", "name", "desc", "image", "add_time", "category")
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"$ref": "#/components/schemas/GoodsCard"},
+            {"type": "object", "maxProperties": 0},
+        ]
+    }
+)
 class AdGoodsSerializer(GoodsCardSerializer):
     """A goods card, or an empty object: null breaks the clients' page."""
 

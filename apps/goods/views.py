@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from utils.cache import cached_catalogue
+from utils.cache import KeptAnswersMixin, cached_catalogue
 from utils.lookups import parse_pk
 from utils.pagination import StandardPagination
 
@@ -28,7 +28,7 @@ from .serializers import (
 from .services.catalogue import goods_record_click
 
 
-class PublicViewSet(viewsets.GenericViewSet):
+class PublicViewSet(KeptAnswersMixin, viewsets.GenericViewSet):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     pagination_class: Any = None

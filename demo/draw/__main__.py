@@ -42,7 +42,7 @@ def draw_one(name: str, out: Path, catalogue: Catalogue) -> str:
     return name
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(prog="python -m demo.draw", description=__doc__)
     parser.add_argument("--only", action="append", metavar="NAME",
@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("--fonts", metavar="DIR", help="the folder of Noto Sans CJK")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--check", action="store_true", help="check the pictures, draw nothing")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     catalogue = load()
     if options.check:
         wrong = problems(catalogue, options.out)

@@ -3,6 +3,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -12,7 +13,6 @@ from apps.goods.admin import goods as goods_admin
 from apps.goods.admin.goods_resource import GoodsResource
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import stock_adjust
-from apps.users.models import UserProfile
 
 from .conftest import Catalogue
 from .factories import make_category, make_goods
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    user = UserProfile.objects.create_superuser("boss", password="only-for-this-test")
+    user = get_user_model().objects.create_superuser("boss", password="only-for-this-test")
     client.force_login(user)
     return client
 

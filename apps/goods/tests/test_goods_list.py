@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from apps.goods.models import GoodsCategory
+
 from .conftest import Catalogue
 from .factories import make_goods
 
@@ -269,7 +271,11 @@ def test_no_more_queries_for_more_goods(
     for size in (1, 30):
         # count, goods with their category, pictures
         with django_assert_num_queries(3):
-            api.get(f"/goods/?page_size={size}&top_category=&search=goods&ordering=-sold_num")
+            api.get(f"/goods/?page_size={size}&search=goods&ordering=-sold_num")
+        # and the categories below
+        meat = GoodsCategory.objects.get(name="肉类").pk
+        with django_assert_num_queries(4):
+            api.get(f"/goods/?page_size={size}&top_category={meat}")
 
 
 def test_price_filter_in_cents_is_exact(api: APIClient, catalogue: Catalogue) -> None:

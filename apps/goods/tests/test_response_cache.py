@@ -209,7 +209,7 @@ def redis_at(settings: Any, url: str) -> None:
     settings.CACHES = {
         **settings.CACHES,
         "responses": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "utils.redis_cache.RedisCache",
             "LOCATION": url,
             "KEY_PREFIX": "mxshop-test",
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},

@@ -1,0 +1,1 @@
+"""The load benchmark of the catalogue; see README.md."""

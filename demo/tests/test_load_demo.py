@@ -1,0 +1,148 @@
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.db.models import F, Sum
+from PIL import Image
+from rest_framework.test import APIClient
+
+from apps.goods.models import Banner, Goods, GoodsCategory, HotSearchWords, StockMovement
+from apps.users.models import UserProfile
+from demo import logins
+from demo.draw.__main__ import main as draw
+from demo.loading import PICTURES
+
+pytestmark = pytest.mark.django_db
+
+
+def load(**options: Any) -> str:
+    output = StringIO()
+    call_command("load_demo", stdout=output, **options)
+    return output.getvalue()
+
+
+def counts() -> tuple[int, ...]:
+    return tuple(
+        model.objects.count()
+        for model in (GoodsCategory, Goods, Banner, HotSearchWords, StockMovement, UserProfile)
+    )
+
+
+def test_the_demo_fills_the_shop_once() -> None:
+    assert "64 goods added" in load()
+    assert Goods.objects.count() == 64
+    assert GoodsCategory.objects.filter(category_type=1).count() == 8
+    before = counts()
+    Goods.objects.filter(goods_sn="FR0003").update(name="改过的名字")
+    assert "0 goods added" in load()
+    assert counts() == before
+    assert Goods.objects.get(goods_sn="FR0003").name == "改过的名字"
+
+
+def test_every_piece_is_in_the_ledger() -> None:
+    load(goods=200)
+    explained = Goods.objects.annotate(explained=Sum("movements__delta", default=0))
+    assert explained.filter(explained=F("goods_num")).count() == 200
+
+
+def test_pictures_are_where_the_wire_says(api: APIClient, media_root: Path) -> None:
+    load()
+    for section in api.get("/indexgoods/").json():
+        for goods in [section["ad_goods"], *section["goods"]]:
+            for picture in [goods["goods_front_image"], *(i["image"] for i in goods["images"])]:
+                path = picture.removeprefix("http://testserver")
+                response = api.get(path)
+                assert response.status_code == 200
+                response.close()
+    with Image.open(media_root / "goods" / "FR0003-1.webp") as image:
+        assert (image.format, image.size) == ("WEBP", (640, 640))
+
+
+def test_descriptions_show_pictures_that_exist(media_root: Path) -> None:
+    load()
+    for desc in Goods.objects.values_list("goods_desc", flat=True):
+        assert 'src="/media/goods/' in desc
+        for part in desc.split('src="/media/')[1:]:
+            assert (media_root / part.split('"')[0]).is_file()
+
+
+def test_every_hot_word_finds_goods(api: APIClient) -> None:
+    load()
+    for word in api.get("/hotsearchs/").json():
+        assert api.get("/goods/", {"search": word["keywords"]}).json()["count"] > 0
+
+
+def test_the_pictures_together_are_small() -> None:
+    assert sum(file.stat().st_size for file in PICTURES.rglob("*.webp")) < 6_000_000
+
+
+def test_the_drawings_match_the_catalogue() -> None:
+    assert draw(["--check"]) == 0
+
+
+def test_more_goods_for_load_tests() -> None:
+    assert "load-test goods: 236 added" in load(goods=300)
+    assert Goods.objects.count() == 300
+    assert "load-test goods: 0 added" in load(goods=300)
+    with pytest.raises(CommandError):
+        load(goods=-1)
+
+
+@pytest.fixture
+def debug(settings: Any, tmp_path: Path) -> None:
+    settings.DEBUG = True
+    settings.VAR_DIR = tmp_path
+    settings.AUTHENTICATION_BACKENDS = [
+        "django.contrib.auth.backends.ModelBackend", "demo.logins.DemoLoginBackend",
+    ]  # fmt: skip
+
+
+def login(username: str) -> Any:
+    return authenticate(username=username, password=logins.demo_passwords()[username])
+
+
+def test_logins_work_while_debug_is_on(debug: None, settings: Any) -> None:
+    load()
+    staff = login("demo-staff")
+    assert (staff.is_staff, staff.is_superuser) == (True, True)
+    buyer = login("13800000001")
+    assert (buyer.is_staff, buyer.mobile) == (False, "13800000001")
+    assert authenticate(username="demo-staff", password="wrong") is None
+    assert authenticate(username="nobody", password="x") is None
+    passwords = logins.demo_passwords()
+    load()
+    assert logins.demo_passwords() == passwords
+    assert logins.passwords_file().stat().st_mode & 0o777 == 0o600
+
+
+def test_logins_end_where_debug_ends(debug: None, settings: Any) -> None:
+    load()
+    settings.DEBUG = False
+    assert login("demo-staff") is None
+    assert login("13800000001") is None
+
+
+def test_without_debug_no_logins_are_made() -> None:
+    assert "demo logins: refused, because DEBUG is off" in load()
+    assert not UserProfile.objects.exists()
+
+
+def test_a_password_of_ones_own_replaces_the_demo_password(debug: None) -> None:
+    load()
+    buyer = UserProfile.objects.get(username="13800000001")
+    buyer.set_password("only-for-this-test")
+    buyer.save()
+    assert login("13800000001") is None
+    assert authenticate(username="13800000001", password="only-for-this-test") == buyer
+
+
+def test_what_bin_serve_prints(debug: None) -> None:
+    output = StringIO()
+    call_command("prepare_demo", "127.0.0.1:8000", stdout=output)
+    text = output.getvalue()
+    assert "http://127.0.0.1:8000/docs/" in text
+    for username, password in logins.demo_passwords().items():
+        assert f"{username}  password {password}" in text

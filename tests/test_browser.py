@@ -1,0 +1,115 @@
+"""Pages as a browser shows them, with every request it makes on the way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page, sync_playwright
+
+from apps.users.models import UserProfile
+from tests.services import CHROMIUM
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A page that may ask the shop alone; ``page.failures`` is what went wrong on it."""
+    # Playwright keeps an event loop running in this thread; the test's own queries are
+    # not called from it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        context = browser.new_context(base_url=live_server.url, locale="zh-CN")
+        page = context.new_page()
+        page.failures = []  # type: ignore[attr-defined]
+
+        def on_response(response: Any) -> None:
+            if response.status >= 400:
+                page.failures.append(f"{response.status} {response.url}")  # type: ignore[attr-defined]
+
+        def on_request(request: Any) -> None:
+            if not request.url.startswith((live_server.url, "data:", "blob:")):
+                page.failures.append(f"outside: {request.url}")  # type: ignore[attr-defined]
+
+        page.on("response", on_response)
+        page.on("request", on_request)
+        page.on("pageerror", lambda error: page.failures.append(str(error)))  # type: ignore[attr-defined]
+        yield page
+        browser.close()
+
+
+def shown_pictures(page: Page, selector: str = "img") -> list[bool]:
+    return page.eval_on_selector_all(selector, "all => all.map(img => img.naturalWidth > 0)")  # type: ignore[no-any-return]
+
+
+def test_the_documentation_shows_itself_and_tries_a_request(page: Page) -> None:
+    call_command("load_demo", verbosity=0)
+    page.goto("/docs/")
+    operation = page.locator("#operations-goods-goods_list")
+    operation.click()
+    operation.get_by_role("button", name="Try it out").click()
+    operation.get_by_role("button", name="Execute").click()
+    operation.locator(".live-responses-table .response-col_status", has_text="200").wait_for()
+    assert "在售商品" in operation.inner_text()
+    assert page.failures == []  # type: ignore[attr-defined]
+
+
+def test_the_start_page_leads_on(page: Page) -> None:
+    page.goto("/index/")
+    assert page.get_by_role("link").count() == 6
+    for link in page.get_by_role("link").all():
+        response = page.request.get(link.get_attribute("href") or "")
+        assert response.status == 200
+    assert page.failures == []  # type: ignore[attr-defined]
+
+
+def test_staff_look_at_the_goods_and_open_the_editor(page: Page) -> None:
+    call_command("load_demo", verbosity=0)
+    UserProfile.objects.create_superuser("boss", password="only-for-this-test")
+    page.goto("/admin/")
+    page.fill("#id_username", "boss")
+    page.fill("#id_password", "only-for-this-test")
+    page.click("[type=submit]")
+    page.goto("/admin/goods/goods/")
+    assert page.locator("#result_list tbody tr").count() == 50
+    page.goto("/admin/goods/goods/?q=脐橙")
+    page.wait_for_load_state("networkidle")
+    assert shown_pictures(page, ".field-front img") == [True]
+    page.locator("#result_list a", has_text="脐橙").click()
+    page.locator(".ck-editor__editable").first.wait_for()
+    page.fill("#id_stock_change", "5")
+    page.locator("[name=_save]").click()
+    page.locator(".messagelist .success").wait_for()
+    assert page.failures == []  # type: ignore[attr-defined]
+
+
+def test_a_built_shop_calls_the_api_from_its_page(
+    page: Page, settings: Any, tmp_path: Path
+) -> None:
+    """What the Vue shops do: a page at /index/, files under it, JSON from the same host."""
+    call_command("load_demo", verbosity=0)
+    (tmp_path / "static").mkdir()
+    (tmp_path / "index.html").write_text(
+        "<!doctype html><meta charset=utf-8><div id=app></div><script src=static/app.js></script>"
+    )
+    (tmp_path / "static" / "app.js").write_text("""
+        fetch('/indexgoods/', {headers: {imooc: '1', Authorization: 'JWT stale'}})
+          .then(answer => answer.json())
+          .then(sections => {
+            document.getElementById('app').innerHTML = sections.map(section =>
+              `<h2>${section.name}</h2><img src="${section.ad_goods.goods_front_image}">` +
+              section.goods.map(goods => `<img src="${goods.goods_front_image}">`).join('')
+            ).join('')
+          })
+    """)
+    settings.FRONTEND_DIR = tmp_path
+    page.goto("/index/")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("h2").all_inner_texts() == ["新鲜水果", "海鲜水产", "精选肉类", "蔬菜豆菇"]
+    assert shown_pictures(page) == [True] * (4 * 13)
+    assert page.failures == []  # type: ignore[attr-defined]

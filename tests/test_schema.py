@@ -1,0 +1,37 @@
+"""The running shop keeps to its own OpenAPI description, whatever is asked of it."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+from apps.goods.models import IndexAd
+from mxshop.wsgi import application
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def schema(db: None) -> Any:
+    call_command("load_demo", stdout=StringIO())
+    IndexAd.objects.first().delete()  # type: ignore[union-attr]
+    return schemathesis.openapi.from_wsgi("/schema/?format=json", application)
+
+
+lazy_schema = schemathesis.pytest.from_fixture("schema")
+
+
+@lazy_schema.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_answers_are_as_described(case: Any) -> None:
+    case.call_and_validate(
+        checks=[not_a_server_error, content_type_conformance, response_schema_conformance]
+    )
