@@ -9,7 +9,7 @@ from rest_framework.fields import empty
 from apps.goods.models import Goods
 from apps.goods.serializers import GoodsCardSerializer
 from utils.compiled_serializers import CompiledSerializer
-from utils.fields import media_url
+from utils.fields import media_url, request_origin
 from utils.file_types import FileRefusedError, file_suffix
 from utils.mobile import MobileNumberField
 from utils.references import ReferenceField
@@ -73,7 +73,8 @@ class AttachmentField(serializers.FileField):
         return Attachment(content=upload, name=upload.name, suffix=suffix)
 
     def to_representation(self, value: Any) -> str | None:
-        return media_url(value, self.context.get("request"))
+        request = self.context.get("request")
+        return media_url(value, request_origin(request) if request else "")
 
 
 class MessageSerializer(serializers.ModelSerializer):
