@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -17,13 +18,21 @@ from utils.references import ReferenceField
 from .models import UserAddress, UserFav, UserLeavingMessage
 from .services.messages import Attachment
 
-MINUTES = "%Y-%m-%d %H:%M"
-
 MAX_FILE_SIZE = 10 * 2**20
 MAX_MESSAGE_LENGTH = 10_000
 
 # What the clients send when nothing was chosen.
 NO_FILE = {"", "undefined", "null"}
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d \d\d:\d\d$", "example": "2026-11-23 11:00"}
+)
+class MinuteField(serializers.DateTimeField):
+    """A time as the contract writes it for messages and addresses: in the shop's zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d %H:%M", read_only=True, **kwargs)
 
 
 class UserFavSerializer(CompiledSerializer):
@@ -90,8 +99,8 @@ class MessageSerializer(serializers.ModelSerializer):
         required=False, allow_null=True, default=None,
         help_text=_("Pictures, PDF, text and office documents up to 10 MB, told by content."),
     )  # fmt: skip
-    add_time = serializers.DateTimeField(format=MINUTES, read_only=True)
-    replied_at = serializers.DateTimeField(format=MINUTES, read_only=True, allow_null=True)
+    add_time = MinuteField()
+    replied_at = MinuteField(allow_null=True)
 
     class Meta:
         model = UserLeavingMessage
@@ -111,7 +120,7 @@ class AddressSerializer(serializers.ModelSerializer):
         required=False,
         help_text=_("True moves the default here; one address always has it."),
     )  # fmt: skip
-    add_time = serializers.DateTimeField(format=MINUTES, read_only=True)
+    add_time = MinuteField()
 
     class Meta:
         model = UserAddress
