@@ -146,8 +146,7 @@ class World:
         client = APIClient()
         with transaction.atomic():
             if role in self.users:
-                backend = "django.contrib.auth.backends.ModelBackend"
-                client.force_login(self.users[role], backend=backend)
+                client.force_login(self.users[role])
             before = self.state()
             body = {
                 key: value.format_map(self.things) if isinstance(value, str) else value
@@ -235,9 +234,7 @@ def test_what_does_not_exist_looks_like_what_is_somebody_elses(
         world.things = theirs
         path = call.path.format_map(theirs)
         client = APIClient()
-        client.force_login(
-            world.users["other buyer"], backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client.force_login(world.users["other buyer"])
         if "{" not in call.path:
             continue
         nowhere = call.path.format_map(dict.fromkeys(theirs, 10**12))

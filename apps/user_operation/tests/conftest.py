@@ -28,7 +28,7 @@ def other(db: None) -> UserProfile:
 
 def client_of(user: UserProfile) -> APIClient:
     client = APIClient()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

@@ -23,7 +23,7 @@ PAGES = "/admin/user_operation"
 @pytest.fixture
 def staff(client: Client) -> Client:
     user = UserProfile.objects.create_superuser("boss")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

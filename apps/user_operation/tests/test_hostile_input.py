@@ -95,7 +95,7 @@ def test_the_browsable_api(mine: APIClient, goods: Goods, resource: str) -> None
 
 def test_a_session_needs_its_csrf_token_for_an_upload_too(buyer: UserProfile) -> None:
     client = APIClient(enforce_csrf_checks=True)
-    client.force_login(buyer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(buyer)
     body = {"subject": "a", "message": "b"}
     assert client.post("/messages/", body, format="multipart").status_code == 403
     assert client.generic("POST", "/messages/", b"x", "multipart/form-data").status_code in {

@@ -11,22 +11,23 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
 )
 
-from apps.goods.models import Goods
+from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation.services.addresses import address_add
 from apps.user_operation.services.favourites import favourite_add
 from apps.user_operation.services.messages import message_leave
+from apps.user_operation.tests.conftest import client_of
+from apps.user_operation.tests.test_addresses import HOME
 from apps.users.models import UserProfile
 from mxshop.wsgi import application
-
-from .conftest import client_of
-from .test_addresses import HOME
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cookies(buyer: UserProfile, goods: Goods) -> dict[str, str]:
+def cookies(db: None) -> dict[str, str]:
     """Those of a buyer who is logged in and has one of everything."""
+    buyer = UserProfile.objects.create_user("13800000001")
+    goods = make_goods(make_category(), pictures=1)
     favourite_add(user_id=buyer.pk, goods_id=goods.pk)
     address_add(user_id=buyer.pk, fields=HOME)
     message_leave(user_id=buyer.pk, message_type=1, subject="a", message="b", attachment=None)
