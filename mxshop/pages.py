@@ -1,6 +1,7 @@
 """Addresses that are no resource: the storefront, health, and errors outside of the API."""
 
 import mimetypes
+import posixpath
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,10 @@ def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     if not (content_type or "").startswith("image/") or content_type == "image/svg+xml":
         # What is no picture could run as a page of the shop.
         response["Content-Disposition"] = "attachment"
+    if posixpath.normpath(path).lstrip("/").startswith("messages/"):
+        # A buyer's file: always a download, and no business of any shared cache.
+        response["Content-Disposition"] = "attachment"
+        response["Cache-Control"] = "private"
     return response
 
 

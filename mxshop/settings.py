@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "extra_apps.social_jwt",
     "apps.users",
     "apps.goods",
+    "apps.user_operation",
     "demo",
 ]
 

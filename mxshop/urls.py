@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
+from apps.user_operation import views as user_operation
 from apps.users import views as users
 
 from . import checks, pages  # noqa: F401 (checks registers itself)
@@ -29,6 +30,9 @@ router.register("hotsearchs", goods.HotSearchWordsViewSet, basename="hotsearchs"
 router.register("indexgoods", goods.IndexGoodsViewSet, basename="indexgoods")
 router.register("users", users.UserViewSet, basename="users")
 router.register("codes", users.CodeViewSet, basename="codes")
+router.register("userfavs", user_operation.UserFavViewSet, basename="userfavs")
+router.register("messages", user_operation.MessageViewSet, basename="messages")
+router.register("address", user_operation.AddressViewSet, basename="address")
 
 login = users.LoginView.as_view()
 

@@ -1,0 +1,89 @@
+"""The staff's view of what buyers keep and write: nobody adds such rows but their buyers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from .models import UserAddress, UserFav, UserLeavingMessage
+from .services.addresses import address_change, addresses_remove
+from .services.favourites import favourites_remove
+from .services.messages import message_reply
+
+BUYER = ["user__username", "user__name", "user__mobile"]
+
+
+class BuyersThingAdmin(admin.ModelAdmin):
+    list_select_related = ["user"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(UserFav)
+class UserFavAdmin(BuyersThingAdmin):
+    list_display = ["user", "goods", "add_time"]
+    list_filter = ["goods__is_on_sale", "add_time"]
+    list_select_related = ["user", "goods"]
+    search_fields = [*BUYER, "goods__name", "goods__goods_sn"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: UserFav) -> None:
+        favourites_remove(favourite_ids=[obj.pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserFav]) -> None:
+        favourites_remove(favourite_ids=list(queryset.values_list("pk", flat=True)))
+
+
+@admin.register(UserLeavingMessage)
+class UserLeavingMessageAdmin(BuyersThingAdmin):
+    list_display = ["subject", "message_type", "user", "has_file", "add_time", "replied_at"]
+    list_filter = ["message_type", ("replied_at", admin.EmptyFieldListFilter), "add_time"]
+    search_fields = [*BUYER, "subject", "message", "reply"]
+    # Staff answer; what the buyer wrote stays as it was written.
+    readonly_fields = [
+        "user", "message_type", "subject", "message", "file", "file_name", "add_time",
+        "replied_at",
+    ]  # fmt: skip
+    fields = [*readonly_fields[:-1], "reply", "replied_at"]
+
+    @admin.display(boolean=True, description=_("file"))
+    def has_file(self, message: UserLeavingMessage) -> bool:
+        return bool(message.file)
+
+    def save_model(
+        self, request: HttpRequest, obj: UserLeavingMessage, form: Any, change: bool
+    ) -> None:
+        if "reply" in form.changed_data:
+            message_reply(message_id=obj.pk, reply=obj.reply)
+
+
+@admin.register(UserAddress)
+class UserAddressAdmin(BuyersThingAdmin):
+    list_display = [
+        "signer_name", "signer_mobile", "province", "city", "district", "address", "user",
+        "is_default",
+    ]  # fmt: skip
+    list_filter = ["is_default", "province", "add_time"]
+    search_fields = [*BUYER, "signer_name", "signer_mobile", "address"]
+    fields = [
+        "user", "province", "city", "district", "address", "signer_name", "signer_mobile",
+        "is_default", "add_time",
+    ]  # fmt: skip
+    readonly_fields = ["user", "add_time"]
+
+    def save_model(self, request: HttpRequest, obj: UserAddress, form: Any, change: bool) -> None:
+        fields = {name: form.cleaned_data[name] for name in form.changed_data}
+        address_change(user_id=obj.user_id, address_id=obj.pk, fields=fields)
+
+    def delete_model(self, request: HttpRequest, obj: UserAddress) -> None:
+        addresses_remove(address_ids=[obj.pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserAddress]) -> None:
+        addresses_remove(address_ids=list(queryset.values_list("pk", flat=True)))

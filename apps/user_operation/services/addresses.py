@@ -1,0 +1,98 @@
+"""Every write to a buyer's addresses, so that exactly one of them is the default.
+
+The first address becomes the default, setting another moves it, deleting it passes it on
+to the newest that is left. Whoever writes holds the buyer's row until the transaction ends.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Max
+
+from ..models import UserAddress
+
+MAX_ADDRESSES = 20
+
+
+class TooManyAddressesError(Exception):
+    """The buyer has MAX_ADDRESSES already; nothing was changed."""
+
+
+@transaction.atomic
+def address_add(*, user_id: int, fields: Mapping[str, Any]) -> UserAddress:
+    """Add an address with these ``fields`` (``is_default`` among them, if wished).
+
+    Raises TooManyAddressesError when the buyer has MAX_ADDRESSES.
+    """
+    _lock_address_books([user_id])
+    addresses = UserAddress.objects.filter(user_id=user_id)
+    count = addresses.count()
+    if count >= MAX_ADDRESSES:
+        raise TooManyAddressesError
+    is_default = count == 0 or bool(fields.get("is_default"))
+    if is_default:
+        addresses.filter(is_default=True).update(is_default=False)
+    return UserAddress.objects.create(**{**fields, "user_id": user_id, "is_default": is_default})
+
+
+@transaction.atomic
+def address_change(*, user_id: int, address_id: int, fields: Mapping[str, Any]) -> UserAddress:
+    """Change the given ``fields`` of an address and leave the others as they are; return it.
+
+    ``is_default`` moves the default here; False changes nothing, because one address must
+    have it. Raises UserAddress.DoesNotExist when the buyer has no such address.
+    """
+    _lock_address_books([user_id])
+    addresses = UserAddress.objects.filter(user_id=user_id)
+    address = addresses.get(pk=address_id)
+    changes = {name: value for name, value in fields.items() if name != "is_default"}
+    if fields.get("is_default") and not address.is_default:
+        addresses.filter(is_default=True).update(is_default=False)
+        changes["is_default"] = True
+    for name, value in changes.items():
+        setattr(address, name, value)
+    if changes:
+        address.save(update_fields=list(changes))
+    return address
+
+
+@transaction.atomic
+def address_remove(*, user_id: int, address_id: int) -> None:
+    """Delete an address; if it was the default, the newest that is left becomes it.
+
+    Raises UserAddress.DoesNotExist when the buyer has no such address.
+    """
+    _lock_address_books([user_id])
+    UserAddress.objects.get(user_id=user_id, pk=address_id).delete()
+    _pass_default_on([user_id])
+
+
+@transaction.atomic
+def addresses_remove(*, address_ids: Collection[int]) -> None:
+    """Delete addresses of any buyers, as address_remove() does; what is gone is no error."""
+    addresses = UserAddress.objects.filter(pk__in=address_ids)
+    user_ids = set(addresses.values_list("user_id", flat=True))
+    _lock_address_books(user_ids)
+    addresses.filter(user__in=user_ids).delete()
+    _pass_default_on(user_ids)
+
+
+def _pass_default_on(user_ids: Collection[int]) -> None:
+    """Give the default to the newest address of each of these buyers who has none."""
+    addresses = UserAddress.objects.filter(user__in=user_ids)
+    with_default = addresses.filter(is_default=True).values_list("user_id", flat=True)
+    without = addresses.exclude(user__in=list(with_default)).order_by()
+    newest = without.values("user_id").annotate(newest=Max("pk")).values_list("newest", flat=True)
+    UserAddress.objects.filter(pk__in=list(newest)).update(is_default=True)
+
+
+def _lock_address_books(user_ids: Collection[int]) -> None:
+    """Let whoever writes to these buyers' addresses come one after the other.
+
+    An address book has no row of its own, and an empty one no row at all: so the lock is
+    on the buyer's account; several are taken in the order of their keys.
+    """
+    users = get_user_model().objects.filter(pk__in=user_ids).order_by("pk")
+    list(users.select_for_update().values_list("pk", flat=True))

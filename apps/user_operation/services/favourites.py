@@ -1,0 +1,62 @@
+"""A buyer's favourites: the heart on the goods page."""
+
+from collections.abc import Collection
+
+from django.db import IntegrityError, transaction
+
+from apps.goods.models import Goods
+
+from ..models import UserFav
+
+
+class AlreadyFavouriteError(Exception):
+    """The buyer has these goods among the favourites; nothing was changed."""
+
+
+@transaction.atomic
+def favourite_add(*, user_id: int, goods_id: int) -> UserFav:
+    """Put goods among a buyer's favourites; their ``fav_num`` grows by one.
+
+    Raises AlreadyFavouriteError when they are there (the unique constraint decides, of
+    two requests at once too); Goods.DoesNotExist when there are no such goods.
+    """
+    if not _lock_goods([goods_id]):
+        raise Goods.DoesNotExist
+    try:
+        with transaction.atomic():
+            return UserFav.objects.create(user_id=user_id, goods_id=goods_id)
+    except IntegrityError as error:
+        raise AlreadyFavouriteError from error
+
+
+@transaction.atomic
+def favourite_remove(*, user_id: int, goods_id: int) -> None:
+    """Take goods off a buyer's favourites; their ``fav_num`` falls by one.
+
+    Raises UserFav.DoesNotExist, changing nothing, when they are not among them.
+    """
+    _lock_goods([goods_id])
+    UserFav.objects.get(user_id=user_id, goods_id=goods_id).delete()
+
+
+@transaction.atomic
+def favourites_remove(*, favourite_ids: Collection[int]) -> None:
+    """Take favourites of any buyers away, and count; those that are gone are no error."""
+    favourites = UserFav.objects.filter(pk__in=favourite_ids)
+    goods_ids = set(favourites.values_list("goods_id", flat=True))
+    _lock_goods(goods_ids)
+    favourites.filter(goods__in=goods_ids).delete()
+
+
+def _lock_goods(goods_ids: Collection[int]) -> bool:
+    """Let whoever adds or removes a favourite of these goods come one after the other.
+
+    Return whether all of them exist. Several are locked in the order of their keys.
+
+    Taken before the favourite is touched, always: an INSERT alone would hold a shared lock
+    on the goods row (the foreign key) and then want to count on it, and two of those wait
+    for each other. And of two removals at once, the second finds nothing to count.
+    """
+    goods = Goods.objects.filter(pk__in=goods_ids).order_by("pk")
+    locked = goods.select_for_update().values_list("pk", flat=True)
+    return len(locked) == len(goods_ids)

@@ -1,0 +1,186 @@
+"""A buyer's own things: every queryset starts from the caller, so that others' are 404."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import get_object_or_404
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.goods.models import Goods
+from utils.lookups import parse_pk
+from utils.uploads import LimitedUploadMixin
+
+from .models import UserAddress, UserFav, UserLeavingMessage
+from .serializers import (
+    MAX_FILE_SIZE,
+    AddressSerializer,
+    MessageSerializer,
+    UserFavKeySerializer,
+    UserFavSerializer,
+)
+from .services.addresses import (
+    MAX_ADDRESSES,
+    TooManyAddressesError,
+    address_add,
+    address_change,
+    address_remove,
+)
+from .services.favourites import AlreadyFavouriteError, favourite_add, favourite_remove
+from .services.messages import message_leave, message_remove
+
+GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=_("Id of goods."))
+
+
+class OwnThingsViewSet(viewsets.GenericViewSet):
+    """The caller's rows of ``queryset``, found by ``lookup_field``."""
+
+    permission_classes = (IsAuthenticated,)
+    pagination_class: Any = None
+    # Any text may stand where a key is expected: what is no key is 404, in JSON.
+    lookup_value_regex = "[^/]+"
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(user=self.caller_id)
+
+    @property
+    def caller_id(self) -> int:
+        # Nobody (the schema's generator) has no rows.
+        return self.request.user.pk or 0
+
+    def get_key(self) -> int:
+        """Return the key in the path; raises Http404 when no row can have it."""
+        key = parse_pk(self.kwargs[self.lookup_field])
+        if key is None:
+            raise Http404
+        return key
+
+    def get_object(self) -> Any:
+        row: Model = get_object_or_404(self.get_queryset(), **{self.lookup_field: self.get_key()})
+        return row
+
+    def validated(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return what the client sent, checked; raises ValidationError."""
+        serializer = self.get_serializer(*args, data=self.request.data, **kwargs)
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+
+@extend_schema_view(
+    list=extend_schema(summary=_("The caller's favourites, newest first")),
+    retrieve=extend_schema(
+        summary=_("Whether goods are a favourite: 200 or 404"), parameters=[GOODS_ID]
+    ),
+)
+class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet):
+    queryset = UserFav.objects.all()
+    lookup_field = "goods_id"
+
+    def get_serializer_class(self) -> Any:
+        return UserFavSerializer if self.action == "list" else UserFavKeySerializer
+
+    def get_queryset(self) -> Any:
+        favourites = super().get_queryset()
+        return favourites.for_list() if self.action == "list" else favourites
+
+    @extend_schema(summary=_("Add a favourite"), responses={201: UserFavKeySerializer})
+    def create(self, request: Request) -> Response:
+        goods: Goods = self.validated()["goods"]
+        try:
+            favourite = favourite_add(user_id=self.caller_id, goods_id=goods.pk)
+        except AlreadyFavouriteError as error:
+            raise ValidationError(
+                {"non_field_errors": [_("Already among the favourites.")]}
+            ) from error
+        except Goods.DoesNotExist as error:
+            raise Http404 from error
+        return Response(self.get_serializer(favourite).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary=_("Remove a favourite"), parameters=[GOODS_ID])
+    def destroy(self, request: Request, goods_id: str) -> Response:
+        try:
+            favourite_remove(user_id=self.caller_id, goods_id=self.get_key())
+        except UserFav.DoesNotExist as error:
+            raise Http404 from error
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(
+    list=extend_schema(summary=_("The caller's messages, newest first")),
+    retrieve=extend_schema(summary=_("One of the caller's messages")),
+)
+class MessageViewSet(
+    LimitedUploadMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet
+):
+    queryset = UserLeavingMessage.objects.order_by("-pk")
+    serializer_class = MessageSerializer
+    upload_limit = MAX_FILE_SIZE
+
+    @extend_schema(summary=_("Leave a message, with a file if need be"))
+    def create(self, request: Request) -> Response:
+        data = self.validated()
+        left = message_leave(
+            user_id=self.caller_id,
+            message_type=data["message_type"],
+            subject=data["subject"],
+            message=data["message"],
+            attachment=data["file"],
+        )
+        return Response(self.get_serializer(left).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary=_("Delete a message and its file"))
+    def destroy(self, request: Request, pk: str) -> Response:
+        try:
+            message_remove(user_id=self.caller_id, message_id=self.get_key())
+        except UserLeavingMessage.DoesNotExist as error:
+            raise Http404 from error
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(
+    list=extend_schema(summary=_("The caller's addresses, oldest first")),
+    retrieve=extend_schema(summary=_("One of the caller's addresses")),
+)
+class AddressViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet):
+    queryset = UserAddress.objects.order_by("pk")
+    serializer_class = AddressSerializer
+
+    @extend_schema(summary=_("Add an address; the first becomes the default"))
+    def create(self, request: Request) -> Response:
+        try:
+            address = address_add(user_id=self.caller_id, fields=self.validated())
+        except TooManyAddressesError as error:
+            text = _("At most %(limit)d addresses are kept.") % {"limit": MAX_ADDRESSES}
+            raise ValidationError({"non_field_errors": [text]}) from error
+        return Response(self.get_serializer(address).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary=_("Change what is sent of an address, as PATCH does"))
+    def update(self, request: Request, pk: str) -> Response:
+        # Somebody else's address is 404 before its fields are looked at.
+        fields = self.validated(self.get_object(), partial=True)
+        try:
+            address = address_change(
+                user_id=self.caller_id, address_id=self.get_key(), fields=fields
+            )
+        except UserAddress.DoesNotExist as error:
+            raise Http404 from error
+        return Response(self.get_serializer(address).data)
+
+    @extend_schema(summary=_("Change what is sent of an address"))
+    def partial_update(self, request: Request, pk: str) -> Response:
+        return self.update(request, pk)
+
+    @extend_schema(summary=_("Delete an address; the default passes to the newest left"))
+    def destroy(self, request: Request, pk: str) -> Response:
+        try:
+            address_remove(user_id=self.caller_id, address_id=self.get_key())
+        except UserAddress.DoesNotExist as error:
+            raise Http404 from error
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,237 @@
+"""Who may do what: every verb on every path, for every kind of caller.
+
+The statuses below are the rule; each is measured, and whatever is refused must have
+changed nothing. docs/permissions.md shows them: UPDATE_DOCS=1 pytest tests/test_permissions.py
+writes it. An app adds its paths as one more Section.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from rest_framework.test import APIClient
+
+from apps.goods.tests.factories import make_category, make_goods
+from apps.user_operation.services.addresses import address_add
+from apps.user_operation.services.favourites import favourite_add
+from apps.user_operation.services.messages import Attachment, message_leave
+from apps.users.models import UserProfile
+
+pytestmark = pytest.mark.django_db
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "permissions.md"
+
+ROLES = ("anonymous", "owner", "other buyer", "staff")
+Statuses = tuple[int, int, int, int]  # in the order of ROLES
+
+# Whose thing it is does not matter to a path that names nobody's.
+LOGGED_IN: Callable[[int], Statuses] = lambda status: (401, status, status, status)  # noqa: E731
+OWNER_ONLY: Callable[[int], Statuses] = lambda status: (401, status, 404, 404)  # noqa: E731
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    path: str  # {goods} and the like are filled from what the section made
+    statuses: Statuses
+    body: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    make: Callable[[UserProfile], dict[str, int]]  # the owner's things, and what to ask for
+    calls: list[Call]
+
+
+def make_favourite(owner: UserProfile) -> dict[str, int]:
+    kept, new = (make_goods(make_category()) for _ in range(2))
+    favourite_add(user_id=owner.pk, goods_id=kept.pk)
+    return {"goods": kept.pk, "new goods": new.pk}
+
+
+def make_message(owner: UserProfile) -> dict[str, int]:
+    file = Attachment(SimpleUploadedFile("a.txt", b"hello"), "a.txt", ".txt")
+    return {
+        "message": message_leave(
+            user_id=owner.pk, message_type=1, subject="a", message="b", attachment=file
+        ).pk
+    }
+
+
+ADDRESS = {"address": "街", "signer_name": "某", "signer_mobile": "13800000001"}
+
+
+def make_address(owner: UserProfile) -> dict[str, int]:
+    return {"address": address_add(user_id=owner.pk, fields=ADDRESS).pk}
+
+
+SECTIONS = [
+    Section("Favourites", make_favourite, [
+        Call("GET", "/userfavs/", LOGGED_IN(200)),
+        Call("POST", "/userfavs/", LOGGED_IN(201), {"goods": "{new goods}"}),
+        Call("PUT", "/userfavs/", LOGGED_IN(405), {"goods": "{goods}"}),
+        Call("PATCH", "/userfavs/", LOGGED_IN(405), {"goods": "{goods}"}),
+        Call("DELETE", "/userfavs/", LOGGED_IN(405)),
+        Call("GET", "/userfavs/{goods}/", OWNER_ONLY(200)),
+        Call("POST", "/userfavs/{goods}/", LOGGED_IN(405), {"goods": "{goods}"}),
+        Call("PUT", "/userfavs/{goods}/", LOGGED_IN(405), {"goods": "{goods}"}),
+        Call("PATCH", "/userfavs/{goods}/", LOGGED_IN(405), {"goods": "{goods}"}),
+        Call("DELETE", "/userfavs/{goods}/", OWNER_ONLY(204)),
+    ]),
+    Section("Messages", make_message, [
+        Call("GET", "/messages/", LOGGED_IN(200)),
+        Call("POST", "/messages/", LOGGED_IN(201), {"subject": "a", "message": "b"}),
+        Call("PUT", "/messages/", LOGGED_IN(405), {"subject": "x"}),
+        Call("PATCH", "/messages/", LOGGED_IN(405), {"subject": "x"}),
+        Call("DELETE", "/messages/", LOGGED_IN(405)),
+        Call("GET", "/messages/{message}/", OWNER_ONLY(200)),
+        Call("POST", "/messages/{message}/", LOGGED_IN(405), {"subject": "x"}),
+        Call("PUT", "/messages/{message}/", LOGGED_IN(405), {"subject": "x"}),
+        Call("PATCH", "/messages/{message}/", LOGGED_IN(405), {"reply": "x"}),
+        Call("DELETE", "/messages/{message}/", OWNER_ONLY(204)),
+    ]),
+    Section("Addresses", make_address, [
+        Call("GET", "/address/", LOGGED_IN(200)),
+        Call("POST", "/address/", LOGGED_IN(201), ADDRESS),
+        Call("PUT", "/address/", LOGGED_IN(405), ADDRESS),
+        Call("PATCH", "/address/", LOGGED_IN(405), ADDRESS),
+        Call("DELETE", "/address/", LOGGED_IN(405)),
+        Call("GET", "/address/{address}/", OWNER_ONLY(200)),
+        Call("POST", "/address/{address}/", LOGGED_IN(405), ADDRESS),
+        Call("PUT", "/address/{address}/", OWNER_ONLY(200), {"city": "上海"}),
+        Call("PATCH", "/address/{address}/", OWNER_ONLY(200), {"city": "上海"}),
+        Call("DELETE", "/address/{address}/", OWNER_ONLY(204)),
+    ]),
+]  # fmt: skip
+
+
+class World:
+    """The owner's things, and somebody of each role."""
+
+    def __init__(self, section: Section, media_root: Path) -> None:
+        self.media_root = media_root
+        users = UserProfile.objects
+        self.users = {
+            "owner": users.create_user("13800000001"),
+            "other buyer": users.create_user("13800000002"),
+            "staff": users.create_superuser("boss"),
+        }
+        self.things = section.make(self.users["owner"])
+        section.make(self.users["other buyer"])
+
+    def state(self) -> dict[str, Any]:
+        """Every row of every app of ours, but for log-in times, and every file."""
+        rows = {
+            model._meta.label: list(model._default_manager.order_by("pk").values())
+            for config in apps.get_app_configs()
+            if config.name.startswith("apps.")
+            for model in config.get_models()
+        }
+        for user in rows["users.UserProfile"]:
+            del user["last_login"]
+        files = sorted(str(path) for path in self.media_root.rglob("*"))
+        return {**rows, "files": files}
+
+    def measure(self, role: str, call: Call) -> int:
+        """Make the call, undo it and return its status; what is refused must change nothing."""
+        client = APIClient()
+        with transaction.atomic():
+            if role in self.users:
+                client.force_login(self.users[role])
+            before = self.state()
+            body = {
+                key: value.format_map(self.things) if isinstance(value, str) else value
+                for key, value in (call.body or {}).items()
+            }
+            path = call.path.format_map(self.things)
+            response = client.generic(call.method, path, *self._encoded(client, body))
+            if response.status_code >= 400:
+                assert self.state() == before, f"{role}: {call.method} {path} changed something"
+                assert list(response.json()) == ["detail"]
+            if response.status_code == 401:
+                assert response.headers["WWW-Authenticate"] == 'JWT realm="api"'
+            if call.method == "GET" and response.status_code == 200 and role != "owner":
+                self._assert_nothing_of_the_owner(response.json())
+            transaction.set_rollback(True)
+        return response.status_code
+
+    @staticmethod
+    def _encoded(client: APIClient, body: dict[str, Any]) -> tuple[Any, Any]:
+        data, content_type = client._encode_data(body, format="json") if body else ("", "")
+        return data, content_type
+
+    def _assert_nothing_of_the_owner(self, rows: Any) -> None:
+        for row in rows if isinstance(rows, list) else [rows]:
+            goods = row.get("goods")
+            assert row["id"] not in (self.things.get("message"), self.things.get("address"))
+            assert goods is None or goods["id"] != self.things["goods"]
+
+
+CASES = [
+    pytest.param(section, call, role, id=f"{role}: {call.method} {call.path}")
+    for section in SECTIONS
+    for call in section.calls
+    for role in ROLES
+]
+
+
+@pytest.mark.parametrize(("section", "call", "role"), CASES)
+def test_permission(section: Section, call: Call, role: str, media_root: Path) -> None:
+    expected = call.statuses[ROLES.index(role)]
+    assert World(section, media_root).measure(role, call) == expected
+
+
+def measured_table(media_root: Path) -> str:
+    lines = [
+        "# Who may do what",
+        "",
+        "Written by `UPDATE_DOCS=1 pytest tests/test_permissions.py`, which measures every status;",
+        "whatever is refused was seen to change nothing. `{…}` is a thing of the owner. Staff are",
+        "buyers like others here: what they may do to others' things, they do in the admin.",
+    ]
+    for section in SECTIONS:
+        head = " | ".join(["request", *ROLES])
+        lines += ["", f"## {section.title}", "", f"| {head} |", "|---" * 5 + "|"]
+        with transaction.atomic():
+            world = World(section, media_root)
+            for call in section.calls:
+                statuses = [str(world.measure(role, call)) for role in ROLES]
+                lines.append(f"| `{call.method} {call.path}` | {' | '.join(statuses)} |")
+            transaction.set_rollback(True)
+    return "\n".join(lines) + "\n"
+
+
+def test_the_table_in_the_documentation(media_root: Path) -> None:
+    table = measured_table(media_root)
+    print(table)  # noqa: T201  (shown by pytest -s)
+    if os.environ.get("UPDATE_DOCS") == "1":
+        DOCUMENT.parent.mkdir(exist_ok=True)
+        DOCUMENT.write_text(table)
+    assert DOCUMENT.read_text() == table
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.title)
+def test_what_does_not_exist_looks_like_what_is_somebody_elses(
+    section: Section, media_root: Path
+) -> None:
+    world = World(section, media_root)
+    theirs = world.things
+    for call in section.calls:
+        world.things = theirs
+        path = call.path.format_map(theirs)
+        client = APIClient()
+        client.force_login(world.users["other buyer"])
+        if "{" not in call.path:
+            continue
+        nowhere = call.path.format_map(dict.fromkeys(theirs, 10**12))
+        data = world._encoded(client, {})
+        answers = [client.generic(call.method, where, *data) for where in (path, nowhere)]
+        assert answers[0].status_code == answers[1].status_code
+        assert answers[0].content == answers[1].content

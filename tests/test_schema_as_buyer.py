@@ -1,0 +1,55 @@
+"""The answers to a buyer are as the OpenAPI description says, whatever the buyer sends."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+from apps.goods.tests.factories import make_category, make_goods
+from apps.user_operation.services.addresses import address_add
+from apps.user_operation.services.favourites import favourite_add
+from apps.user_operation.services.messages import message_leave
+from apps.user_operation.tests.conftest import client_of
+from apps.user_operation.tests.test_addresses import HOME
+from apps.users.models import UserProfile
+from mxshop.wsgi import application
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cookies(db: None) -> dict[str, str]:
+    """Those of a buyer who is logged in and has one of everything."""
+    buyer = UserProfile.objects.create_user("13800000001")
+    goods = make_goods(make_category(), pictures=1)
+    favourite_add(user_id=buyer.pk, goods_id=goods.pk)
+    address_add(user_id=buyer.pk, fields=HOME)
+    message_leave(user_id=buyer.pk, message_type=1, subject="a", message="b", attachment=None)
+    token = "a" * 32
+    return {"sessionid": client_of(buyer).cookies["sessionid"].value, "csrftoken": token}
+
+
+@pytest.fixture
+def schema(cookies: dict[str, str]) -> Any:
+    return schemathesis.openapi.from_wsgi("/schema/?format=json", application)
+
+
+lazy_schema = schemathesis.pytest.from_fixture("schema").include(
+    path_regex="^/(userfavs|messages|address)/"
+)
+
+
+@lazy_schema.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_answers_are_as_described(case: Any, cookies: dict[str, str]) -> None:
+    response = case.call(cookies=cookies, headers={"X-CSRFToken": cookies["csrftoken"]})
+    assert response.status_code not in {401, 403}
+    case.validate_response(
+        response, checks=[not_a_server_error, content_type_conformance, response_schema_conformance]
+    )

@@ -1,0 +1,53 @@
+"""Uploads that are too large: counted as they come in, kept nowhere."""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest
+
+
+class LimitedUploadHandler(TemporaryFileUploadHandler):
+    """Writes an upload to a temporary file, up to ``limit`` bytes.
+
+    Of a larger one nothing is kept: it arrives as an empty file whose ``size`` tells how
+    much was sent, so that the serializer can refuse it with a field error.
+    """
+
+    def __init__(self, request: HttpRequest | None = None, *, limit: int) -> None:
+        super().__init__(request)
+        self.limit = limit
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) <= self.limit:
+            super().receive_data_chunk(raw_data, start)
+        else:
+            self.file.close()  # which deletes it
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        if file_size <= self.limit:
+            return super().file_complete(file_size)
+        return UploadedFile(BytesIO(), self.file_name, self.content_type, file_size)
+
+    def close(self) -> None:
+        if (file := getattr(self, "file", None)) is not None:
+            file.close()
+
+
+# For a view that takes files: no upload of its requests is kept beyond ``upload_limit``.
+# (A docstring would be the view's description in the OpenAPI schema.)
+class LimitedUploadMixin:
+    upload_limit: int
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Before anybody parses the body, which the CSRF check of a session does first.
+        self.upload_handler = LimitedUploadHandler(request, limit=self.upload_limit)
+        if not hasattr(request, "_files"):
+            request.upload_handlers = [self.upload_handler]
+        return super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
+
+    def finalize_response(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        # Of a body that broke off, Django leaves the last file open.
+        self.upload_handler.close()
+        return super().finalize_response(request, *args, **kwargs)  # type: ignore[misc]
