@@ -20,11 +20,12 @@ from apps.user_operation.tests.test_addresses import HOME
 from apps.users.models import UserProfile
 from mxshop.wsgi import application
 
-pytestmark = pytest.mark.django_db
+# As in test_schema.py: the WSGI application closes a connection that stands in a transaction.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def cookies(db: None) -> dict[str, str]:
+def cookies(transactional_db: None) -> dict[str, str]:
     """Those of a buyer who is logged in and has one of everything."""
     buyer = UserProfile.objects.create_user("13800000001")
     goods = make_goods(make_category(), pictures=1)
