@@ -152,7 +152,8 @@ DATABASES = {
 }
 _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-_database["CONN_HEALTH_CHECKS"] = True
+# A server may have closed the connection meanwhile; a file has not.
+_database["CONN_HEALTH_CHECKS"] = _database["ENGINE"] != "django.db.backends.sqlite3"
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing in the middle.
