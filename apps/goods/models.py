@@ -149,7 +149,7 @@ class Goods(models.Model):
     name = models.CharField(_("name"), max_length=100)
     click_num = models.IntegerField(_("clicks"), default=0, editable=False)
     sold_num = models.IntegerField(_("sold"), default=0, editable=False)
-    fav_num = models.IntegerField(_("favourites"), default=0, editable=False)
+    fav_num = models.IntegerField(_("times favourited"), default=0, editable=False)
     goods_num = models.IntegerField(
         _("stock"), default=0, validators=[MinValueValidator(0)],
         help_text=_("Pieces that can still be bought."),

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('click_num', models.IntegerField(default=0, editable=False, verbose_name='clicks')),
                 ('sold_num', models.IntegerField(default=0, editable=False, verbose_name='sold')),
-                ('fav_num', models.IntegerField(default=0, editable=False, verbose_name='favourites')),
+                ('fav_num', models.IntegerField(default=0, editable=False, verbose_name='times favourited')),
                 ('goods_num', models.IntegerField(default=0, help_text='Pieces that can still be bought.', validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock')),
                 ('market_price', models.DecimalField(decimal_places=2, default=0, help_text='In yuan, struck through in the shop.', max_digits=10, validators=[django.core.validators.MinValueValidator(0)], verbose_name='market price')),
                 ('shop_price', models.DecimalField(decimal_places=2, default=0, help_text='In yuan: what the buyer pays.', max_digits=10, validators=[django.core.validators.MinValueValidator(0)], verbose_name='shop price')),
