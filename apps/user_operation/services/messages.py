@@ -32,7 +32,7 @@ def message_leave(
         left.file.save(f"upload{attachment.suffix}", attachment.content, save=False)
     try:
         left.save()
-    except BaseException:
+    except BaseException:  # whatever it was, no file may stay without its row
         if left.file:
             left.file.storage.delete(str(left.file.name))
         raise

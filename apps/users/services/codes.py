@@ -87,7 +87,7 @@ def verify_code_send(*, mobile: str, purpose: str, address: str) -> None:
         )
     try:
         sms_send_code(mobile=mobile, code=code)
-    except Exception:
+    except Exception:  # whatever it was, nothing was sent: the slot goes back
         with transaction.atomic():
             verify_code.delete()
             for quota in quotas:
