@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from apps.goods.models import GoodsCategory
@@ -282,3 +284,15 @@ def test_price_filter_in_cents_is_exact(api: APIClient, catalogue: Catalogue) ->
     cents = make_goods(catalogue.meat, shop_price=Decimal("0.10"))
     assert ids(api, "pricemin=0.1&pricemax=0.1") == [cents.pk]
     assert ids(api, "pricemin=0.1000000001&pricemax=0.2") == []
+
+
+@pytest.mark.parametrize("ordering", ["", "sold_num", "-sold_num", "shop_price", "-add_time"])
+def test_the_database_is_told_to_break_ties_by_id(
+    api: APIClient, catalogue: Catalogue, ordering: str
+) -> None:
+    """Rows may come in the order of their ids by luck of the index: the statement must ask."""
+    with CaptureQueriesContext(connection) as queries:
+        api.get("/goods/", {"ordering": ordering})
+    [page] = [q["sql"] for q in queries.captured_queries if "goods_sn" in q["sql"]]
+    order = page.replace('"', "").replace("`", "").split("ORDER BY ")[-1].split(" LIMIT")[0]
+    assert order.split(", ")[-1] == "goods_goods.id ASC"
