@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 import pymysql
 import redis
 
+from extra_apps.alipay_sandbox.keys import key_pair_make
+
 from .machine import PROJECT, BenchError, Programs
 from .servers import HOST
 
@@ -31,6 +33,19 @@ class Store:
     engine: str
     goods: int
     environment: dict[str, str]
+
+
+def merchant_environment() -> dict[str, str]:
+    """A merchant at a gateway that is never asked."""
+    keys = key_pair_make()
+    return {
+        "SITE_URL": f"http://{HOST}",
+        "ALIPAY_GATEWAY": "sandbox",
+        "ALIPAY_APP_ID": "2021000000000009",
+        "ALIPAY_SELLER_ID": "2088000000000009",
+        "ALIPAY_PRIVATE_KEY": keys.private,
+        "ALIPAY_PUBLIC_KEY": keys.public,
+    }
 
 
 def base_environment(folder: Path) -> dict[str, str]:
@@ -57,6 +72,7 @@ def base_environment(folder: Path) -> dict[str, str]:
         "CONN_MAX_AGE": "60",
         "THROTTLE_ANON": "off",  # one address asks for everybody
         "CATALOGUE_CACHE_SECONDS": "0",
+        **merchant_environment(),
     }
 
 

@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from extra_apps.alipay_sandbox.keys import local_key_pair
 from utils.local_secrets import local_secret
 from utils.rates import parse_rate
 
@@ -276,6 +277,55 @@ SOCIAL_JWT_TOKEN_MAKER = "apps.users.tokens.token_make"  # noqa: S105  (a functi
 SOCIAL_JWT_RETURN_PATH = "/index/"
 
 
+# --- Cart, orders, payments -----------------------------------------------------------
+
+# Minutes goods stay held in a cart after its line was last changed; pieces a line may have.
+CART_HOLD_MINUTES = env.int("CART_HOLD_MINUTES", default=30)
+CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99)
+# Minutes an order waits for its payment.
+ORDER_PAY_MINUTES = env.int("ORDER_PAY_MINUTES", default=30)
+
+# The shop's address as Alipay and the buyers reach it: notices and buyers come back there.
+SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else "").rstrip("/")
+
+# "live" takes money; "sandbox" is Alipay's own; "local" is extra_apps/alipay_sandbox.
+ALIPAY_GATEWAY = env("ALIPAY_GATEWAY", default="local" if DEBUG else "live")
+_gateways = {
+    "live": "https://openapi.alipay.com/gateway.do",
+    "sandbox": "https://openapi-sandbox.dl.alipaydev.com/gateway.do",
+    "local": f"{SITE_URL}/alipay-sandbox/gateway.do",
+}
+if ALIPAY_GATEWAY not in _gateways:
+    raise ImproperlyConfigured(
+        f"ALIPAY_GATEWAY must be live, sandbox or local, not {ALIPAY_GATEWAY!r}."
+    )
+ALIPAY_GATEWAY_URL = _gateways[ALIPAY_GATEWAY]
+# Keys: the key itself, or the path of its file; PEM or as Alipay's console shows it.
+ALIPAY_APP_ID = env("ALIPAY_APP_ID", default="")
+ALIPAY_SELLER_ID = env("ALIPAY_SELLER_ID", default="")
+ALIPAY_PRIVATE_KEY = env("ALIPAY_PRIVATE_KEY", default="")
+ALIPAY_PUBLIC_KEY = env("ALIPAY_PUBLIC_KEY", default="")
+if ALIPAY_GATEWAY == "local":
+    if not DEBUG:
+        raise ImproperlyConfigured("ALIPAY_GATEWAY=local pays with nothing: it needs DEBUG=true.")
+    INSTALLED_APPS.append("extra_apps.alipay_sandbox")
+    _merchant = local_key_pair(VAR_DIR / "alipay" / "merchant.pem")
+    _gateway = local_key_pair(VAR_DIR / "alipay" / "gateway.pem")
+    ALIPAY_APP_ID, ALIPAY_SELLER_ID = "2021000000000001", "2088000000000001"
+    ALIPAY_PRIVATE_KEY, ALIPAY_PUBLIC_KEY = _merchant.private, _gateway.public
+    ALIPAY_SANDBOX = {
+        "APP_ID": ALIPAY_APP_ID,
+        "SELLER_ID": ALIPAY_SELLER_ID,
+        "MERCHANT_PUBLIC_KEY": _merchant.public,
+        "PRIVATE_KEY": _gateway.private,
+    }
+for _name in (
+    "SITE_URL", "ALIPAY_APP_ID", "ALIPAY_SELLER_ID", "ALIPAY_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY",
+):  # fmt: skip
+    if not globals()[_name]:
+        raise ImproperlyConfigured(f"{_name} must be set, unless ALIPAY_GATEWAY is local.")
+
+
 # --- The wire -------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -314,6 +364,7 @@ THROTTLE_RATES = {
     "register": env("THROTTLE_REGISTER", default="30/min"),
     "reset": env("THROTTLE_RESET", default="30/min"),
     "social": env("THROTTLE_SOCIAL", default="30/min"),
+    "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
 }
 for _scope, _rate in THROTTLE_RATES.items():
     try:

@@ -4,11 +4,21 @@ import os
 import secrets
 import tempfile
 
+from extra_apps.alipay_sandbox.keys import key_pair_make
+
 os.environ["DEBUG"] = "false"
 os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
 os.environ["HTTPS"] = "false"
 os.environ["VAR_DIR"] = os.environ["MEDIA_ROOT"] = tempfile.mkdtemp(prefix="mxshop-tests-")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+# What only a merchant has: generated keys; the gateway's address is closed to tests.
+merchant, gateway = key_pair_make(), key_pair_make()
+os.environ["SITE_URL"] = "http://testserver"
+os.environ["ALIPAY_GATEWAY"] = "sandbox"
+os.environ["ALIPAY_APP_ID"] = "2021000000000009"
+os.environ["ALIPAY_SELLER_ID"] = "2088000000000009"
+os.environ["ALIPAY_PRIVATE_KEY"] = merchant.private
+os.environ["ALIPAY_PUBLIC_KEY"] = gateway.public
 for name in ("FRONTEND_DIR", "REDIS_URL", "SENTRY_DSN", "CATALOGUE_CACHE_SECONDS"):
     os.environ[name] = ""
 
@@ -16,7 +26,7 @@ from mxshop.settings import *  # noqa: E402, F403
 from mxshop.settings import INSTALLED_APPS, MIDDLEWARE  # noqa: E402
 
 # A loop of queries that one query could answer fails the test that runs it.
-INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "extra_apps.alipay_sandbox"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
 ZEAL_ALLOWLIST = [
@@ -28,3 +38,13 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+
+# The local gateway, which DEBUG alone installs elsewhere; the tests' gateway is closed
+# until one points ALIPAY_GATEWAY_URL at it.
+ALIPAY_GATEWAY_URL = "http://127.0.0.1:9/gateway.do"
+ALIPAY_SANDBOX = {
+    "APP_ID": os.environ["ALIPAY_APP_ID"],
+    "SELLER_ID": os.environ["ALIPAY_SELLER_ID"],
+    "MERCHANT_PUBLIC_KEY": merchant.public,
+    "PRIVATE_KEY": gateway.private,
+}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_settings import SECRET, start, value_of
+from tests.test_settings import PRODUCTION, start, value_of
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,14 @@ from tests.test_settings import SECRET, start, value_of
 )
 def test_nonsense_does_not_start(tmp_path, environment, line):
     code = "from django.conf import settings; settings.SMS_BACKEND"
-    done = start(tmp_path, code, SECRET_KEY=SECRET, **environment)
+    done = start(tmp_path, code, **PRODUCTION, **environment)
     assert done.returncode != 0
     assert done.stderr.splitlines()[-1] == (f"django.core.exceptions.ImproperlyConfigured: {line}")
 
 
 def test_keys_of_providers_are_made_up_under_debug_alone(tmp_path):
     expression = "(s.SOCIAL_AUTH_WEIBO_KEY, s.SOCIAL_AUTH_QQ_KEY, s.SOCIAL_AUTH_WEIXIN_KEY)"
-    assert value_of(tmp_path, expression, SECRET_KEY=SECRET) == "('', '', '')"
-    assert value_of(tmp_path, expression, SECRET_KEY=SECRET, QQ_KEY="q") == "('', 'q', '')"
+    assert value_of(tmp_path, expression, **PRODUCTION) == "('', '', '')"
+    assert value_of(tmp_path, expression, **PRODUCTION, QQ_KEY="q") == "('', 'q', '')"
     under_debug = value_of(tmp_path, expression, DEBUG="true")
     assert under_debug == "('development', 'development', 'development')"
