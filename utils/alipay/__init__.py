@@ -1,0 +1,31 @@
+"""Alipay: signed cashier addresses, calls of the gateway, and proof of what comes from there.
+
+Knows no order and no model; ``client_from_settings()`` is the door the shop uses.
+"""
+
+from .answers import CloseResult, Refund, RefundState, Trade
+from .client import AlipayClient
+from .configured import client_from_settings
+from .errors import (
+    AlipayAnswerForgedError,
+    AlipayAnswerUnsignedError,
+    AlipayError,
+    AlipayKeyError,
+    AlipayRefusedError,
+    AlipayUnreachableError,
+)
+
+__all__ = [
+    "AlipayAnswerForgedError",
+    "AlipayAnswerUnsignedError",
+    "AlipayClient",
+    "AlipayError",
+    "AlipayKeyError",
+    "AlipayRefusedError",
+    "AlipayUnreachableError",
+    "CloseResult",
+    "Refund",
+    "RefundState",
+    "Trade",
+    "client_from_settings",
+]

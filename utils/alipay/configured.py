@@ -1,0 +1,31 @@
+"""The client that the settings describe."""
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from .client import AlipayClient
+
+
+def client_from_settings() -> AlipayClient:
+    """Return the client of ALIPAY_APP_ID at ALIPAY_GATEWAY_URL.
+
+    The keys are parsed once per process (some 40 ms); a key file that changes is read again
+    after a restart. Raises AlipayKeyError.
+    """
+    return _client(
+        settings.ALIPAY_APP_ID,
+        settings.ALIPAY_GATEWAY_URL,
+        settings.ALIPAY_PRIVATE_KEY,
+        settings.ALIPAY_PUBLIC_KEY,
+    )
+
+
+@lru_cache(maxsize=8)
+def _client(app_id: str, gateway_url: str, private_key: str, public_key: str) -> AlipayClient:
+    return AlipayClient(
+        app_id=app_id,
+        gateway_url=gateway_url,
+        private_key=private_key,
+        alipay_public_key=public_key,
+    )
