@@ -37,14 +37,14 @@ class Store:
 
 def merchant_environment() -> dict[str, str]:
     """A merchant at a gateway that is never asked."""
-    keys = key_pair_make()
+    merchant, gateway = key_pair_make(), key_pair_make()
     return {
         "SITE_URL": f"http://{HOST}",
         "ALIPAY_GATEWAY": "sandbox",
         "ALIPAY_APP_ID": "2021000000000009",
         "ALIPAY_SELLER_ID": "2088000000000009",
-        "ALIPAY_PRIVATE_KEY": keys.private,
-        "ALIPAY_PUBLIC_KEY": keys.public,
+        "ALIPAY_PRIVATE_KEY": merchant.private,
+        "ALIPAY_PUBLIC_KEY": gateway.public,
     }
 
 
