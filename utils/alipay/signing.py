@@ -20,8 +20,8 @@ _HIDDEN_PARAMETER = re.compile(r"&[A-Za-z0-9_.-]+=")
 
 
 def sign_request(params: Mapping[str, str], key: RSA.RsaKey) -> dict[str, str]:
-    """Return what is to be sent: ``params`` without empty values, and their ``sign``."""
-    sent = {name: value for name, value in params.items() if value and name != "sign"}
+    """Return what is to be sent: ``params``, sorted, without empty values, and their ``sign``."""
+    sent = {name: params[name] for name in sorted(params) if params[name] and name != "sign"}
     signature = pkcs1_15.new(key).sign(SHA256.new(_joined(sent).encode()))
     return {**sent, "sign": base64.b64encode(signature).decode()}
 

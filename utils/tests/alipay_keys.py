@@ -1,0 +1,71 @@
+"""Keys for the tests of utils.alipay, and signatures made without it, by ``cryptography``."""
+
+import base64
+import hashlib
+from functools import cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+E = 65537
+
+
+@cache
+def key_from_seed(seed: str) -> rsa.RSAPrivateKey:
+    """Return the RSA key of 2048 bits that belongs to ``seed``: secret to nobody.
+
+    A prime is the first one from a number that SHAKE-256 makes of the seed, its two highest
+    bits and the lowest one set. So the vectors can be made again, and no private key is kept.
+    """
+    p, q = _prime(f"{seed} p"), _prime(f"{seed} q")
+    d = pow(E, -1, (p - 1) * (q - 1))
+    return rsa.RSAPrivateNumbers(
+        p=p, q=q, d=d, iqmp=rsa.rsa_crt_iqmp(p, q),
+        dmp1=rsa.rsa_crt_dmp1(d, p), dmq1=rsa.rsa_crt_dmq1(d, q),
+        public_numbers=rsa.RSAPublicNumbers(E, p * q),
+    ).private_key()  # fmt: skip
+
+
+def private_pem(key: rsa.RSAPrivateKey, form: PrivateFormat = PrivateFormat.PKCS8) -> str:
+    return key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+
+
+def public_pem(
+    key: rsa.RSAPrivateKey, form: PublicFormat = PublicFormat.SubjectPublicKeyInfo
+) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, form).decode()
+
+
+def bare(pem: str) -> str:
+    """What Alipay's console shows of a key: base64 in one line."""
+    return "".join(pem.splitlines()[1:-1])
+
+
+def sign(content: str | bytes, key: rsa.RSAPrivateKey) -> str:
+    data = content.encode() if isinstance(content, str) else content
+    return base64.b64encode(key.sign(data, padding.PKCS1v15(), hashes.SHA256())).decode()
+
+
+def fits(content: str, signature: str, key: rsa.RSAPrivateKey) -> bool:
+    try:
+        key.public_key().verify(
+            base64.b64decode(signature), content.encode(), padding.PKCS1v15(), hashes.SHA256()
+        )
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _prime(seed: str) -> int:
+    start = int.from_bytes(hashlib.shake_256(seed.encode()).digest(128), "big")
+    number = start | 3 << 1022 | 1
+    while not all(number % small for small in range(3, 2000, 2)) or pow(2, number - 1, number) != 1:
+        number += 2
+    return number
