@@ -15,10 +15,10 @@ from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation.services.addresses import address_add
 from apps.user_operation.services.favourites import favourite_add
 from apps.user_operation.services.messages import message_leave
-from apps.user_operation.tests.conftest import client_of
 from apps.user_operation.tests.test_addresses import HOME
 from apps.users.models import UserProfile
 from mxshop.wsgi import application
+from tests.clients import client_of
 
 # As in test_schema.py: the WSGI application closes a connection that stands in a transaction.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,6 +1,4 @@
-import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
@@ -8,6 +6,7 @@ from rest_framework.test import APIClient
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.users.models import UserProfile
+from tests.clients import client_of
 
 
 @pytest.fixture
@@ -18,17 +17,6 @@ def buyer(db: None) -> UserProfile:
 @pytest.fixture
 def other(db: None) -> UserProfile:
     return UserProfile.objects.create_user("13800000002", name="阿禾")
-
-
-def client_of(user: UserProfile) -> APIClient:
-    client = APIClient()
-    client.force_login(user)
-    return client
-
-
-def send(client: APIClient, method: str, path: str, body: Any) -> Any:
-    """Send JSON as any client could write it: halves of characters, too."""
-    return client.generic(method.upper(), path, json.dumps(body), "application/json")
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from rest_framework.test import APIClient
 
 from apps.user_operation.models import UserAddress
 from apps.users.models import UserProfile
-
-from .conftest import send
+from tests.clients import send
 
 pytestmark = pytest.mark.django_db
 

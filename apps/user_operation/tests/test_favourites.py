@@ -9,8 +9,7 @@ from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation.models import UserFav
 from apps.users.models import UserProfile
-
-from .conftest import send
+from tests.clients import send
 
 pytestmark = pytest.mark.django_db
 

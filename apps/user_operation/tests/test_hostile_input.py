@@ -9,9 +9,9 @@ from rest_framework.test import APIClient
 
 from apps.goods.models import Goods
 from apps.users.models import UserProfile
+from tests.clients import client_of, send
 from tests.test_hostile_input import NASTY, SHORT
 
-from .conftest import client_of, send
 from .test_addresses import HOME
 
 pytestmark = pytest.mark.django_db

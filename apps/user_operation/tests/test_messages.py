@@ -13,10 +13,9 @@ from rest_framework.test import APIClient
 from apps.user_operation.models import UserLeavingMessage
 from apps.user_operation.services.messages import message_reply
 from apps.users.models import UserProfile
+from tests.clients import send
 from tests.sample_files import BAD, GOOD, HTML, PDF, SVG, open_xml, picture
 from utils import uploads
-
-from .conftest import send
 
 pytestmark = pytest.mark.django_db
 

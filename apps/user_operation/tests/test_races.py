@@ -17,8 +17,8 @@ from apps.user_operation import signals
 from apps.user_operation.models import UserAddress, UserFav
 from apps.user_operation.services import addresses, favourites
 from apps.users.models import UserProfile
+from tests.clients import client_of
 
-from .conftest import client_of
 from .test_addresses import HOME
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
