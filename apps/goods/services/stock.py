@@ -1,10 +1,15 @@
-"""Every change of stock: one conditional UPDATE and its ledger row, in one transaction."""
+"""Every change of stock: one conditional UPDATE and its ledger rows, in one transaction."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
 from ..models import Goods, StockMovement
+
+Reason = StockMovement.Reason
 
 
 class StockTooLowError(Exception):
@@ -14,6 +19,25 @@ class StockTooLowError(Exception):
         self.goods_id = goods_id
         self.delta = delta
         super().__init__(_("Stock is too low to take %(pieces)d away.") % {"pieces": -delta})
+
+
+class Shortage(NamedTuple):
+    """Goods of which fewer pieces can be bought than were wanted."""
+
+    goods_id: int
+    name: str
+    wanted: int
+    available: int
+
+
+class OutOfStockError(Exception):
+    """Some goods have fewer pieces than wanted; ``shortages`` names each. Nothing was taken."""
+
+    def __init__(self, shortages: list[Shortage]) -> None:
+        self.shortages = shortages
+        super().__init__(
+            "; ".join(f"{goods_id}: {wanted} > {left}" for goods_id, _n, wanted, left in shortages)
+        )
 
 
 @transaction.atomic
@@ -26,12 +50,72 @@ def stock_adjust(*, goods_id: int, delta: int, reference: str = "") -> None:
     """
     if delta == 0:
         return
-    taken = Goods.objects.filter(pk=goods_id, goods_num__gte=max(0, -delta)).update(
-        goods_num=F("goods_num") + delta
-    )
-    if not taken:
+    if not _move(deltas={goods_id: delta}, reason=Reason.ADJUST, reference=reference):
         Goods.objects.only("pk").get(pk=goods_id)
         raise StockTooLowError(goods_id=goods_id, delta=delta)
-    StockMovement.objects.create(
-        goods_id=goods_id, delta=delta, reason=StockMovement.Reason.ADJUST, reference=reference
+
+
+@transaction.atomic
+def stock_take(*, pieces: Mapping[int, int], reference: str) -> None:
+    """Take ``pieces`` (goods id -> how many, each at least 1) out of stock: all, or none.
+
+    The ledger says ``hold``: for a cart, or again for an order whose stock was given back.
+    Raises OutOfStockError, which names every one of the goods that has too few.
+    """
+    deltas = {goods_id: -number for goods_id, number in pieces.items()}
+    if not _move(deltas=deltas, reason=Reason.HOLD, reference=reference):
+        raise OutOfStockError(shortages_of(pieces))
+
+
+@transaction.atomic
+def stock_return(*, pieces: Mapping[int, int], reason: Reason, reference: str) -> None:
+    """Give ``pieces`` (goods id -> how many, each at least 1) back to stock.
+
+    That they were taken, and are given back once, is the caller's to know: it holds the
+    lock on the cart or the order that had them. Raises Goods.DoesNotExist for unknown goods.
+    """
+    if not _move(deltas=pieces, reason=reason, reference=reference):
+        raise Goods.DoesNotExist
+
+
+def sold_count(*, pieces: Mapping[int, int], sign: int) -> None:
+    """Add ``sign`` (1 or -1) times ``pieces`` (goods id -> how many) to what was sold."""
+    if pieces:
+        change = _by_goods({goods_id: sign * number for goods_id, number in pieces.items()})
+        Goods.objects.filter(pk__in=pieces).update(sold_num=F("sold_num") + change)
+
+
+def shortages_of(pieces: Mapping[int, int]) -> list[Shortage]:
+    """Return those of ``pieces`` (goods id -> how many) that cannot be had, by goods id."""
+    goods = Goods.objects.filter(pk__in=pieces).order_by("pk")
+    return [
+        Shortage(pk, name, pieces[pk], available)
+        for pk, name, available in goods.values_list("pk", "name", "goods_num")
+        if available < pieces[pk]
+    ]
+
+
+def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str) -> bool:
+    """Change the stock of all goods in ``deltas``, and write the ledger; return whether it did.
+
+    One statement: it walks the primary key, so that two of them lock their goods in the same
+    order whatever order they were given in, and it changes either every row or, rolled back
+    by the caller's exception, none.
+    """
+    if not deltas:
+        return True
+    change = _by_goods(deltas)
+    enough = Goods.objects.filter(pk__in=sorted(deltas), goods_num__gte=Value(0) - change)
+    if enough.update(goods_num=F("goods_num") + change) != len(deltas):
+        return False
+    StockMovement.objects.bulk_create(
+        StockMovement(goods_id=goods_id, delta=delta, reason=reason, reference=reference)
+        for goods_id, delta in sorted(deltas.items())
     )
+    return True
+
+
+def _by_goods(numbers: Mapping[int, int]) -> Case:
+    """Return the SQL expression that is ``numbers[pk]`` on each row."""
+    cases = [When(pk=goods_id, then=Value(number)) for goods_id, number in sorted(numbers.items())]
+    return Case(*cases, output_field=IntegerField())
