@@ -8,6 +8,13 @@ from rest_framework import exceptions, views
 from rest_framework.response import Response
 
 
+class RequestRefused(exceptions.APIException):
+    """A request that is well-formed and cannot be done now: 400 with ``{"detail": text}``."""
+
+    status_code = 400
+    default_code = "refused"
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into an answer of the contract's shape.
 
