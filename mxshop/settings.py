@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "apps.users",
     "apps.goods",
     "apps.user_operation",
+    "apps.trade",
     "demo",
 ]
 

@@ -9,6 +9,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
+from apps.trade import callbacks
+from apps.trade import views as trade
 from apps.user_operation import views as user_operation
 from apps.users import views as users
 
@@ -33,6 +35,8 @@ router.register("codes", users.CodeViewSet, basename="codes")
 router.register("userfavs", user_operation.UserFavViewSet, basename="userfavs")
 router.register("messages", user_operation.MessageViewSet, basename="messages")
 router.register("address", user_operation.AddressViewSet, basename="address")
+router.register("shopcarts", trade.ShoppingCartViewSet, basename="shopcarts")
+router.register("orders", trade.OrderViewSet, basename="orders")
 
 login = users.LoginView.as_view()
 
@@ -44,6 +48,8 @@ urlpatterns = [
     path("password/reset/", users.PasswordResetView.as_view(), name="password-reset"),
     path("code/", users.CodeViewSet.as_view({"post": "create"}, schema=None)),
     path("", include("extra_apps.social_jwt.urls")),
+    path("alipay/return/", callbacks.alipay_return, name="alipay-return"),
+    path("alipay/notify/", callbacks.alipay_notify, name="alipay-notify"),
     path("index/", pages.index, name="index"),
     path("index/<path:path>", pages.index),
     path("media/<path:path>", pages.media, name="media"),

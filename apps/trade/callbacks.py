@@ -1,0 +1,103 @@
+"""Where Alipay calls: its notices, and the buyer whom it sends back.
+
+Open to everybody, without session, CSRF token or throttle: a message proves itself by its
+signature or is refused.
+"""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from utils.alipay import AlipayError, client_from_settings
+from utils.counters import CountersUnreachableError, counter_add
+
+from .models import OrderInfo
+from .services.notices import REFUSED, notice_judge, notice_keep
+from .services.settlement import order_ask
+
+logger = logging.getLogger(__name__)
+
+ORDERS_PAGE = "/index/#/app/home/member/order"
+FRONT_PAGE = "/index/"
+# Messages with a wrong signature that are kept and logged in an hour; anybody can send them.
+FORGERIES_KEPT = 60
+MAX_FORGERY = 20_000  # characters
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def alipay_return(request: HttpRequest) -> HttpResponse:
+    """GET: the buyer comes back. POST: a notice, at the address the old shop gave."""
+    if request.method == "POST":
+        return _notice(request)
+    order = _order_of(request.GET)
+    if order is None:
+        return HttpResponseRedirect(FRONT_PAGE)
+    try:
+        # That the buyer is back proves nothing: what counts is what the gateway says.
+        order_ask(order_id=order.pk)
+    except AlipayError as error:
+        logger.warning("order %s: %s", order.order_sn, error)
+    return HttpResponseRedirect(ORDERS_PAGE)
+
+
+@csrf_exempt
+@require_POST
+def alipay_notify(request: HttpRequest) -> HttpResponse:
+    """A notice of Alipay's: stored, judged, and answered ``success`` when it is ours."""
+    return _notice(request)
+
+
+def _notice(request: HttpRequest) -> HttpResponse:
+    if request.content_type == "application/x-www-form-urlencoded":
+        raw = request.body.decode(errors="replace")
+        fields = QueryDict(raw)
+    else:
+        fields = request.POST
+        raw = fields.urlencode()
+    params = _params(fields)
+    if params is None or not client_from_settings().verify_notify(params):
+        _keep_forgery(fields, raw)
+        return _answer(is_accepted=False)
+    notice = notice_keep(params=params, raw=raw, is_genuine=True)
+    verdict = notice_judge(notice_id=notice.pk)
+    if verdict in REFUSED:
+        logger.warning("notice %s for order %r: %s", notice.pk, notice.out_trade_no, verdict.value)
+    return _answer(is_accepted=verdict not in REFUSED)
+
+
+def _answer(*, is_accepted: bool) -> HttpResponse:
+    text, status = ("success", 200) if is_accepted else ("failure", 400)
+    return HttpResponse(text, status=status, content_type="text/plain")
+
+
+def _order_of(fields: QueryDict) -> OrderInfo | None:
+    """Return the order that a signed return is about, or None."""
+    params = _params(fields)
+    if params is None or not client_from_settings().verify_notify(params):
+        return None
+    return OrderInfo.objects.filter(order_sn=params.get("out_trade_no", "")).first()
+
+
+def _params(fields: QueryDict) -> dict[str, str] | None:
+    """Return the fields, or None when one is there twice: Alipay never sends that."""
+    if any(len(values) != 1 for _name, values in fields.lists()):
+        return None
+    return _flat(fields)
+
+
+def _keep_forgery(fields: QueryDict, raw: str) -> None:
+    """Keep what has a wrong signature: should our key be the wrong one, it is money."""
+    try:
+        if counter_add(key="alipay:forgeries", seconds=3600) > FORGERIES_KEPT:
+            return
+    except CountersUnreachableError:
+        return
+    notice = notice_keep(params=_flat(fields), raw=raw[:MAX_FORGERY], is_genuine=False)
+    logger.warning("notice %s for order %r: wrong signature", notice.pk, notice.out_trade_no)
+
+
+def _flat(fields: QueryDict) -> dict[str, str]:
+    return {name: str(value) for name, value in fields.items()}

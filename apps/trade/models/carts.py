@@ -1,0 +1,76 @@
+"""A buyer's cart, and the stock its lines hold."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.goods.models import Goods
+
+from ..querysets import CartLineQuerySet
+
+
+class ShoppingCart(models.Model):
+    """One row for each buyer who ever had a cart: what every write to its lines locks first.
+
+    Lines cannot serve as that lock, because the first of them is not there yet when two
+    requests add it.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("buyer"), on_delete=models.PROTECT,
+        primary_key=True, related_name="shopping_cart",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+
+    def __str__(self) -> str:
+        return f"cart:{self.user_id}"
+
+
+class CartLine(models.Model):
+    """Goods in a buyer's cart.
+
+    While ``held_until`` is set, the ``nums`` pieces are taken out of stock for this buyer;
+    once the hold has lapsed it is NULL and the line is no more than a wish.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("buyer"), on_delete=models.PROTECT,
+        related_name="cart_lines", db_index=False,
+    )  # fmt: skip
+    goods = models.ForeignKey(
+        Goods, verbose_name=_("goods"), on_delete=models.PROTECT, related_name="+"
+    )
+    nums = models.PositiveIntegerField(_("pieces"))
+    held_until = models.DateTimeField(
+        _("held until"), null=True, blank=True,
+        help_text=_("Until then the pieces are kept for this buyer; empty: they are not."),
+    )  # fmt: skip
+    add_time = models.DateTimeField(_("added"), default=timezone.now)
+
+    objects = CartLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cart line")
+        verbose_name_plural = _("cart lines")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="cart_line_once", fields=["user", "goods"]),
+            models.CheckConstraint(name="cart_line_has_pieces", condition=Q(nums__gte=1)),
+        ]
+        indexes = [models.Index(fields=["held_until", "user"], name="cart_line_held")]
+
+    def __str__(self) -> str:
+        return f"{self.goods_id} x {self.nums}"
+
+    @property
+    def held_until_now(self) -> datetime | None:
+        """``held_until`` as the clock has it: a hold that is over is none, swept or not."""
+        is_held = self.held_until is not None and timezone.now() < self.held_until
+        return self.held_until if is_held else None

@@ -1,0 +1,69 @@
+"""The life of an order: which states there are, and every move between them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PayStatus(models.TextChoices):
+    """``pay_status`` on the wire; the words are Alipay's, but for ``paying``."""
+
+    PAYING = "paying", _("waiting for payment")
+    WAIT_BUYER_PAY = "WAIT_BUYER_PAY", _("buyer is at the cashier")
+    TRADE_SUCCESS = "TRADE_SUCCESS", _("paid")
+    TRADE_FINISHED = "TRADE_FINISHED", _("finished, no refund any more")
+    TRADE_CLOSED = "TRADE_CLOSED", _("closed")
+
+
+UNPAID = (PayStatus.PAYING, PayStatus.WAIT_BUYER_PAY)
+PAID = (PayStatus.TRADE_SUCCESS, PayStatus.TRADE_FINISHED)
+# What its buyer needs no more, and may delete.
+OVER = (PayStatus.TRADE_CLOSED, PayStatus.TRADE_FINISHED)
+
+
+class Event(models.TextChoices):
+    """What can happen to an order."""
+
+    CASHIER = "cashier", _("the buyer opened the cashier")
+    PAY = "pay", _("money arrived")
+    FINISH = "finish", _("the time for refunds ended")
+    CANCEL = "cancel", _("cancelled by the buyer")
+    EXPIRE = "expire", _("not paid in time")
+    DISMISS = "dismiss", _("closed by staff")
+    REFUND = "refund", _("refunded in full")
+    SHIP = "ship", _("left the shop")
+
+
+# What is not here is refused.
+MOVES: dict[tuple[PayStatus, Event], PayStatus] = {
+    (PayStatus.PAYING, Event.CASHIER): PayStatus.WAIT_BUYER_PAY,
+    **{(unpaid, Event.PAY): PayStatus.TRADE_SUCCESS for unpaid in UNPAID},
+    **{
+        (unpaid, event): PayStatus.TRADE_CLOSED
+        for unpaid in UNPAID
+        for event in (Event.CANCEL, Event.EXPIRE, Event.DISMISS)
+    },
+    # Money that came after the order was closed, if its goods could be had again.
+    (PayStatus.TRADE_CLOSED, Event.PAY): PayStatus.TRADE_SUCCESS,
+    (PayStatus.TRADE_SUCCESS, Event.FINISH): PayStatus.TRADE_FINISHED,
+    (PayStatus.TRADE_SUCCESS, Event.REFUND): PayStatus.TRADE_CLOSED,
+    # It stays paid; a refund no longer brings its pieces back to stock.
+    (PayStatus.TRADE_SUCCESS, Event.SHIP): PayStatus.TRADE_SUCCESS,
+    (PayStatus.TRADE_FINISHED, Event.SHIP): PayStatus.TRADE_FINISHED,
+}
+
+
+class MoveRefusedError(Exception):
+    """An order in this state cannot do that; nothing was changed."""
+
+    def __init__(self, status: str, event: Event) -> None:
+        self.status = PayStatus(status)
+        self.event = event
+        super().__init__(f"{event} is not for an order that is {status}")
+
+
+def next_status(status: str, event: Event) -> PayStatus:
+    """Return the state that ``event`` leads to from ``status``; raises MoveRefusedError."""
+    try:
+        return MOVES[PayStatus(status), event]
+    except KeyError:
+        raise MoveRefusedError(status, event) from None

@@ -1,0 +1,161 @@
+"""Every write to a cart. What a line holds is out of stock for as long as the hold lasts.
+
+Whoever writes to a cart holds the buyer's ShoppingCart row until the transaction ends, and
+takes it before any goods row: so that two requests of one buyer come one after the other,
+and those of several buyers never wait for each other in a circle.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.goods.models import Goods, StockMovement
+from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
+from utils.transactions import retried_atomic
+
+from ..models import CartLine, ShoppingCart
+
+Reason = StockMovement.Reason
+
+
+class NotOnSaleError(Exception):
+    """The goods are off the shelf; nothing was changed."""
+
+
+class TooManyPiecesError(Exception):
+    """The line would have more than CART_MAX_NUMS pieces; nothing was changed."""
+
+
+def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
+    """Put ``nums`` (at least 1) more pieces of goods into a buyer's cart; return the line.
+
+    The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
+    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError.
+    """
+    ShoppingCart.objects.get_or_create(user_id=user_id)
+    return _after_lapsed(goods_id, lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
+
+
+def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
+    """Change a line to ``nums`` (at least 1) pieces, held for CART_HOLD_MINUTES from now.
+
+    Raises CartLine.DoesNotExist when the goods are not in the cart; and as cart_add().
+    """
+    return _after_lapsed(
+        goods_id, lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums)
+    )
+
+
+@retried_atomic
+def cart_remove(*, user_id: int, goods_id: int) -> None:
+    """Take a line out of the cart; what it held can be bought again.
+
+    Raises CartLine.DoesNotExist when the goods are not in the cart.
+    """
+    cart_lock(user_id)
+    line = CartLine.objects.get(user_id=user_id, goods_id=goods_id)
+    if line.held_until is not None:
+        stock_return(
+            pieces={goods_id: line.nums}, reason=Reason.RELEASE, reference=cart_reference(user_id)
+        )
+    line.delete()
+
+
+def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = None) -> int:
+    """Give back what carts hold longer than they may; return how many lines lapsed.
+
+    The lines stay, without a hold. One transaction per cart; a cart that somebody is just
+    writing to is left for the next time, so that any number of these may run at once.
+    """
+    now = now or timezone.now()
+    lapsed = CartLine.objects.lapsed(now)
+    if goods_id is not None:
+        lapsed = lapsed.filter(goods_id=goods_id)
+    user_ids = list(lapsed.order_by("user_id").values_list("user_id", flat=True).distinct())
+    return sum(_cart_release_lapsed(user_id, now) for user_id in user_ids)
+
+
+def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
+    """Lock the buyer's cart until the transaction ends; return whether there is one.
+
+    With ``skip_locked``, also False when another transaction has it (where the database can
+    tell; else it waits).
+    """
+    skip_locked = skip_locked and _can_skip_locked()
+    carts = ShoppingCart.objects.select_for_update(skip_locked=skip_locked)
+    return bool(carts.filter(pk=user_id).values_list("pk"))
+
+
+def cart_reference(user_id: int) -> str:
+    """Return what the stock ledger calls a buyer's cart."""
+    return f"cart:{user_id}"
+
+
+@retried_atomic
+def _cart_release_lapsed(user_id: int, now: datetime) -> int:
+    if not cart_lock(user_id, skip_locked=True):
+        return 0
+    lines = CartLine.objects.filter(user_id=user_id).lapsed(now)
+    pieces = dict(lines.values_list("goods_id", "nums"))
+    stock_return(pieces=pieces, reason=Reason.LAPSE, reference=cart_reference(user_id))
+    return lines.update(held_until=None)
+
+
+@retried_atomic
+def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None = None) -> CartLine:
+    """Bring a line to ``total`` pieces, or to ``more`` than it has, and hold them all.
+
+    The line is written after the goods row is locked: an INSERT would share that row's lock
+    (the foreign key) and want it alone later, and two of those wait for each other.
+    """
+    cart_lock(user_id)
+    line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
+    if line is None and total is not None:
+        raise CartLine.DoesNotExist
+    has = line.nums if line else 0
+    wants = has + more if total is None else total
+    holds = has if line and line.held_until else 0
+    reference = cart_reference(user_id)
+    if wants > holds:
+        _check_growth(goods_id, wants=wants, lacks=wants - holds)
+        stock_take(pieces={goods_id: wants - holds}, reference=reference)
+    elif wants < holds:
+        stock_return(pieces={goods_id: holds - wants}, reason=Reason.RELEASE, reference=reference)
+    held_until = timezone.now() + timedelta(minutes=settings.CART_HOLD_MINUTES)
+    if line is None:
+        return CartLine.objects.create(
+            user_id=user_id, goods_id=goods_id, nums=wants, held_until=held_until
+        )
+    line.nums, line.held_until = wants, held_until
+    line.save(update_fields=["nums", "held_until"])
+    return line
+
+
+def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
+    """Raise NotOnSaleError, OutOfStockError or TooManyPiecesError if the line may not grow."""
+    goods = Goods.objects.only("is_on_sale", "name", "goods_num").get(pk=goods_id)
+    if not goods.is_on_sale:
+        raise NotOnSaleError
+    # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
+    if wants > settings.CART_MAX_NUMS and goods.goods_num >= lacks:
+        raise TooManyPiecesError
+
+
+def _after_lapsed(goods_id: int, act: Callable[[], CartLine]) -> CartLine:
+    """Do ``act``; when it finds too little stock, once more after lapsed holds are released.
+
+    Between two sweeps, what others only seem to hold must not be missing for sale.
+    """
+    try:
+        return act()
+    except OutOfStockError:
+        if not holds_release_lapsed(goods_id=goods_id):
+            raise
+        return act()
+
+
+def _can_skip_locked() -> bool:
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)

@@ -1,0 +1,219 @@
+"""What Alipay says of a trade: kept as it came, judged, and acted on once.
+
+The row is committed before anything is done about it. Judging is one transaction, which
+writes the verdict with whatever the message changed: after a crash a notice is either judged
+and done, or neither, and notices_judge_left() takes it up again.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from utils.alipay import Trade
+from utils.transactions import retried_atomic
+
+from ..models import OrderInfo, Payment, PaymentNotice
+from ..order_status import Event, MoveRefusedError
+from .orders import order_at_cashier, order_close
+from .payments import ForeignTradeError, payment_confirm, payment_finish
+from .refunds import refund_learn
+
+logger = logging.getLogger(__name__)
+
+Verdict = PaymentNotice.Verdict
+Source = PaymentNotice.Source
+
+# Those are answered "failure": they are not ours, or make no sense.
+REFUSED = {
+    Verdict.BAD_SIGNATURE,
+    Verdict.WRONG_APP,
+    Verdict.WRONG_SELLER,
+    Verdict.UNKNOWN_ORDER,
+    Verdict.WRONG_AMOUNT,
+    Verdict.MALFORMED,
+}
+ALIPAY_ZONE = ZoneInfo("Asia/Shanghai")
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _News:
+    """What a message says of a trade; amounts in yuan, times aware."""
+
+    trade_no: str
+    status: str
+    amount: Decimal
+    paid_at: datetime | None
+    refunded: Decimal
+    refund_no: str
+
+
+def notice_keep(*, params: Mapping[str, str], raw: str, is_genuine: bool) -> PaymentNotice:
+    """Store a notice as it came (``raw``: its body) and return it.
+
+    Unless ``is_genuine`` (its signature is Alipay's) it is refused and never judged.
+    """
+    verdict = Verdict.RECEIVED if is_genuine else Verdict.BAD_SIGNATURE
+    return _keep(source=Source.NOTIFY, params=params, raw=raw, verdict=verdict)
+
+
+def answer_keep(*, trade: Trade) -> PaymentNotice:
+    """Store what the gateway answered when it was asked about a trade, and return it."""
+    params = {
+        "out_trade_no": trade.out_trade_no,
+        "trade_no": trade.trade_no,
+        "trade_status": trade.trade_status,
+        "total_amount": str(trade.total_amount),
+    }
+    if trade.paid_at:
+        params["gmt_payment"] = trade.paid_at.astimezone(ALIPAY_ZONE).strftime(TIME_FORMAT)
+    raw = json.dumps(params, ensure_ascii=False)
+    return _keep(source=Source.QUERY, params=params, raw=raw, verdict=Verdict.RECEIVED)
+
+
+@retried_atomic
+def notice_judge(*, notice_id: int) -> PaymentNotice.Verdict:
+    """Act on a stored notice and write its verdict; return that. A judged one stays as it is."""
+    notice = PaymentNotice.objects.select_for_update().get(pk=notice_id)
+    if notice.verdict == Verdict.RECEIVED:
+        notice.verdict, notice.order_id = _judge(notice)
+        notice.save(update_fields=["verdict", "order"])
+    return Verdict(notice.verdict)
+
+
+def notices_judge_left(*, before: datetime) -> int:
+    """Judge the notices stored before that moment and left unjudged by a crash; return how many."""
+    left = PaymentNotice.objects.filter(verdict=Verdict.RECEIVED, add_time__lt=before)
+    notice_ids = list(left.order_by("pk").values_list("pk", flat=True))
+    for notice_id in notice_ids:
+        notice_judge(notice_id=notice_id)
+    return len(notice_ids)
+
+
+def _keep(*, source: str, params: Mapping[str, str], raw: str, verdict: str) -> PaymentNotice:
+    def text(name: str) -> str:
+        field: Any = PaymentNotice._meta.get_field(name)
+        return params.get(name, "").replace("\0", "")[: field.max_length]
+
+    return PaymentNotice.objects.create(
+        source=source,
+        raw=raw.replace("\0", "\\0"),
+        verdict=verdict,
+        **{name: text(name) for name in ("notify_id", "out_trade_no", "trade_no", "trade_status")},
+    )
+
+
+def _judge(notice: PaymentNotice) -> tuple[Verdict, int | None]:
+    """Act on a notice whose signature was right; return the verdict, and the order's id."""
+    params = _params(notice)
+    # An answer was asked for by us, of our gateway: it needs not say whom it is for.
+    if notice.source == Source.NOTIFY:
+        if params.get("app_id") != settings.ALIPAY_APP_ID:
+            return Verdict.WRONG_APP, None
+        if params.get("seller_id") != settings.ALIPAY_SELLER_ID:
+            return Verdict.WRONG_SELLER, None
+    order = OrderInfo.objects.filter(order_sn=notice.out_trade_no).first()
+    if order is None:
+        return Verdict.UNKNOWN_ORDER, None
+    try:
+        news = _read(params)
+    except ValueError:
+        return Verdict.MALFORMED, order.pk
+    if news.amount != order.order_mount:
+        return Verdict.WRONG_AMOUNT, order.pk
+    return _act(order, news), order.pk
+
+
+def _act(order: OrderInfo, news: _News) -> Verdict:
+    if news.status == "WAIT_BUYER_PAY":
+        return Verdict.WAITING if order_at_cashier(order_id=order.pk) else Verdict.IGNORED
+    if news.status == "TRADE_CLOSED" and news.paid_at is None and not news.refunded:
+        return _act_on_closed(order)
+    if news.status not in ("TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"):
+        return Verdict.IGNORED
+    paid_at = news.paid_at or timezone.now()
+    try:
+        verdict = payment_confirm(
+            order_id=order.pk, trade_no=news.trade_no, amount=news.amount, paid_at=paid_at
+        )
+    except ForeignTradeError:
+        return Verdict.MALFORMED
+    if news.refunded and _learn_refund(news):
+        return Verdict.REFUND
+    if news.status == "TRADE_FINISHED" and payment_finish(order_id=order.pk):
+        return Verdict.FINISHED if verdict == Verdict.REPEAT else verdict
+    return verdict
+
+
+def _act_on_closed(order: OrderInfo) -> Verdict:
+    """The trade ended unpaid: nobody can pay this order any more."""
+    try:
+        return (
+            Verdict.CLOSED
+            if order_close(order_id=order.pk, event=Event.EXPIRE)
+            else Verdict.IGNORED
+        )
+    except MoveRefusedError:
+        logger.warning("order %s is paid, and a notice says that its trade is not", order)
+        return Verdict.IGNORED
+
+
+def _learn_refund(news: _News) -> bool:
+    return refund_learn(
+        payment_id=Payment.objects.only("pk").get(trade_no=news.trade_no).pk,
+        out_request_no=news.refund_no,
+        refunded=news.refunded,
+        done_at=timezone.now(),
+    )
+
+
+def _params(notice: PaymentNotice) -> dict[str, str]:
+    if notice.source == Source.QUERY:
+        answer: dict[str, str] = json.loads(notice.raw)
+        return answer
+    return dict(parse_qsl(notice.raw, keep_blank_values=True))
+
+
+def _read(params: Mapping[str, str]) -> _News:
+    """Return what a message says; raises ValueError when a field is missing or nonsense."""
+    trade_no = params.get("trade_no", "")
+    if not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", trade_no):
+        raise ValueError("trade_no")
+    amount = _amount(params.get("total_amount", ""))
+    status = params.get("trade_status", "")
+    paid_at = _time(params["gmt_payment"]) if params.get("gmt_payment") else None
+    if params.get("refund_fee"):
+        refunded = _amount(params["refund_fee"])
+    else:
+        # The gateway's answer does not say it, but what was paid and is closed was refunded.
+        refunded = amount if status == "TRADE_CLOSED" and paid_at else Decimal(0)
+    return _News(
+        trade_no=trade_no,
+        status=status,
+        amount=amount,
+        paid_at=paid_at,
+        refunded=refunded,
+        refund_no=params.get("out_biz_no", "")[:64] or f"alipay-{trade_no}"[:64],
+    )
+
+
+def _amount(text: str) -> Decimal:
+    if not AMOUNT.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _time(text: str) -> datetime:
+    # Some times of Alipay's have a fraction of a second.
+    return datetime.strptime(text.partition(".")[0], TIME_FORMAT).replace(tzinfo=ALIPAY_ZONE)

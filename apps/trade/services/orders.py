@@ -1,0 +1,89 @@
+"""What happens to an order beside payment: closed, hidden, shipped. No network here.
+
+Whoever changes an order locks its row first, and takes goods rows after it.
+"""
+
+from django.utils import timezone
+
+from apps.goods.models import StockMovement
+from apps.goods.services.stock import stock_return
+from utils.transactions import retried_atomic
+
+from ..models import OrderGoods, OrderInfo
+from ..order_status import OVER, Event, MoveRefusedError, next_status
+
+
+class OrderNotHiddenError(Exception):
+    """The order is under way: its buyer still needs it. Nothing was changed."""
+
+
+@retried_atomic
+def order_close(*, order_id: int, event: Event) -> bool:
+    """Close an unpaid order and give its stock back, once; return whether this call did.
+
+    ``event`` says why: CANCEL, EXPIRE or DISMISS. An order that is closed already stays as it
+    is. Raises MoveRefusedError when it is paid. The gateway is to be asked before: see
+    settlement.py.
+    """
+    order = order_lock(order_id)
+    if order.closed_by:
+        return False
+    order.pay_status = next_status(order.pay_status, event)
+    order.closed_by = event
+    order.has_stock = False
+    order.save(update_fields=["pay_status", "closed_by", "has_stock"])
+    stock_return(
+        pieces=order_pieces(order.pk),
+        reason=StockMovement.Reason.CLOSE,
+        reference=order.order_sn,
+    )
+    return True
+
+
+@retried_atomic
+def order_at_cashier(*, order_id: int) -> bool:
+    """Note that the buyer has opened Alipay's cashier; return whether that was news."""
+    order = order_lock(order_id)
+    try:
+        order.pay_status = next_status(order.pay_status, Event.CASHIER)
+    except MoveRefusedError:
+        return False
+    order.save(update_fields=["pay_status"])
+    return True
+
+
+@retried_atomic
+def order_hide(*, order_id: int) -> None:
+    """Hide a closed or finished order from its buyer; raises OrderNotHiddenError for others."""
+    order = order_lock(order_id)
+    if order.pay_status not in OVER:
+        raise OrderNotHiddenError
+    order.is_hidden = True
+    order.save(update_fields=["is_hidden"])
+
+
+@retried_atomic
+def order_ship(*, order_id: int) -> bool:
+    """Note that a paid order has left; return whether that was news.
+
+    From now on a refund does not give its pieces back to stock. Raises MoveRefusedError for
+    an order that is not paid.
+    """
+    order = order_lock(order_id)
+    next_status(order.pay_status, Event.SHIP)
+    if order.shipped_at:
+        return False
+    order.shipped_at = timezone.now()
+    order.save(update_fields=["shipped_at"])
+    return True
+
+
+def order_lock(order_id: int) -> OrderInfo:
+    """Lock and return an order; raises OrderInfo.DoesNotExist. Within a transaction."""
+    return OrderInfo.objects.select_for_update().get(pk=order_id)
+
+
+def order_pieces(order_id: int) -> dict[int, int]:
+    """Return how many pieces of which goods (by id) an order has."""
+    lines = OrderGoods.objects.filter(order_id=order_id)
+    return dict(lines.values_list("goods_id", "goods_num"))

@@ -1,0 +1,88 @@
+"""The one door through which an order becomes paid."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from apps.goods.services.stock import OutOfStockError, sold_count, stock_take
+from utils.transactions import retried_atomic
+
+from ..models import OrderInfo, Payment, PaymentNotice
+from ..order_status import Event, PayStatus, next_status
+from .orders import order_lock, order_pieces
+
+Verdict = PaymentNotice.Verdict
+Flag = Payment.Flag
+
+
+class WrongAmountError(Exception):
+    """The money is not the order's total; nothing was changed."""
+
+
+class ForeignTradeError(Exception):
+    """The trade is known, as that of another order; nothing was changed."""
+
+
+@retried_atomic
+def payment_confirm(
+    *, order_id: int, trade_no: str, amount: Decimal, paid_at: datetime
+) -> PaymentNotice.Verdict:
+    """Record that the trade ``trade_no`` paid ``amount`` (yuan) for an order; return what it did.
+
+    Only for what Alipay has signed. PAID: the order is paid, what it sold counts. PAID_LATE:
+    it had been closed, its stock is taken again. REPEAT: this trade is known, nothing changes.
+    FLAGGED: the money is kept as a payment that staff give back, because the goods are gone
+    or another trade has paid. Raises WrongAmountError, ForeignTradeError,
+    OrderInfo.DoesNotExist.
+    """
+    order = order_lock(order_id)
+    if amount != order.order_mount:
+        raise WrongAmountError
+    known = Payment.objects.filter(trade_no=trade_no).first()
+    if known is not None:
+        if known.order_id != order.pk:
+            raise ForeignTradeError
+        return Verdict.REPEAT
+    was_closed = order.pay_status == PayStatus.TRADE_CLOSED
+    flag = _why_not_applied(order)
+    Payment.objects.create(
+        order=order,
+        trade_no=trade_no,
+        amount=amount,
+        paid_at=paid_at,
+        state=Payment.State.FLAGGED if flag else Payment.State.APPLIED,
+        flag=flag,
+    )
+    if flag:
+        return Verdict.FLAGGED
+    order.pay_status = next_status(order.pay_status, Event.PAY)
+    order.trade_no, order.pay_time = trade_no, paid_at
+    order.closed_by, order.has_stock = "", True
+    order.save(update_fields=["pay_status", "trade_no", "pay_time", "closed_by", "has_stock"])
+    sold_count(pieces=order_pieces(order.pk), sign=1)
+    return Verdict.PAID_LATE if was_closed else Verdict.PAID
+
+
+@retried_atomic
+def payment_finish(*, order_id: int) -> bool:
+    """Note that a paid order cannot be refunded any more; return whether that was news."""
+    order = order_lock(order_id)
+    if order.pay_status != PayStatus.TRADE_SUCCESS:
+        return False
+    order.pay_status = next_status(order.pay_status, Event.FINISH)
+    order.save(update_fields=["pay_status"])
+    return True
+
+
+def _why_not_applied(order: OrderInfo) -> str:
+    """Return why money does not pay this (locked) order, or "" when it does.
+
+    A closed order first gets its stock again: that there is none is a reason.
+    """
+    if order.payments.filter(state=Payment.State.APPLIED).exists():
+        return Flag.REFUNDED if order.closed_by == Event.REFUND else Flag.DUPLICATE
+    if order.pay_status == PayStatus.TRADE_CLOSED:
+        try:
+            stock_take(pieces=order_pieces(order.pk), reference=order.order_sn)
+        except OutOfStockError:
+            return Flag.SOLD_OUT
+    return ""

@@ -1,0 +1,207 @@
+"""Giving money back: asked for by staff, done when the gateway says that it moved.
+
+Three steps, so that no transaction waits for the network: the refund is written down, the
+gateway is asked, what it said is written down. Whatever is lost in between, the same
+``out_request_no`` is asked for again, for which the gateway moves the money once.
+"""
+
+import logging
+import secrets
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from apps.goods.models import StockMovement
+from apps.goods.services.stock import sold_count, stock_return
+from utils.alipay import (
+    AlipayError,
+    AlipayRefusedError,
+    AlipayUnreachableError,
+    client_from_settings,
+)
+from utils.transactions import retried_atomic
+
+from ..models import OrderInfo, Payment, Refund
+from ..order_status import Event, PayStatus, next_status
+from .orders import order_lock, order_pieces
+
+logger = logging.getLogger(__name__)
+
+State = Refund.State
+
+
+class RefundTooLargeError(Exception):
+    """More than is left of the payment; ``left`` is in yuan. Nothing was changed."""
+
+    def __init__(self, left: Decimal) -> None:
+        self.left = left
+        super().__init__(str(left))
+
+
+class RefundOverError(Exception):
+    """The time for refunds has ended (TRADE_FINISHED); nothing was changed."""
+
+
+@retried_atomic
+def refund_open(*, payment_id: int, amount: Decimal, reason: str, staff_id: int) -> Refund:
+    """Write down that ``amount`` (yuan, at least 0.01) of a payment is to go back; return it.
+
+    What other refunds of the payment took or are about to take is not there any more. Raises
+    RefundTooLargeError, RefundOverError.
+    """
+    payment = _payment_lock(payment_id)
+    if (
+        payment.state == Payment.State.APPLIED
+        and payment.order.pay_status == PayStatus.TRADE_FINISHED
+    ):
+        raise RefundOverError
+    left = refundable(payment)
+    if amount > left:
+        raise RefundTooLargeError(left)
+    return Refund.objects.create(
+        payment=payment,
+        out_request_no=f"{payment.order.order_sn}-{secrets.token_hex(8)}",
+        amount=amount,
+        reason=reason,
+        staff_id=staff_id,
+    )
+
+
+def refund_send(*, refund_id: int) -> Refund:
+    """Ask the gateway for a pending refund, and write down what it says; return the refund.
+
+    May be repeated. PENDING afterwards: it is not known whether the money moved;
+    reconciling asks again. A refund that is done or failed stays as it is.
+    """
+    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    if refund.state != State.PENDING:
+        return refund
+    Refund.objects.filter(pk=refund_id).update(tries=F("tries") + 1, asked_at=timezone.now())
+    try:
+        refusal = _gateway_refund(refund)
+    except AlipayError as error:
+        logger.warning("refund %s: %s", refund.out_request_no, error)
+        pending = Refund.objects.filter(pk=refund_id, state=State.PENDING)
+        pending.update(answer=str(error)[:255])
+    else:
+        if refusal:
+            refund_fail(refund_id=refund_id, answer=refusal)
+        else:
+            refund_done(refund_id=refund_id, done_at=timezone.now())
+    refund.refresh_from_db()
+    return refund
+
+
+@retried_atomic
+def refund_done(*, refund_id: int, done_at: datetime) -> bool:
+    """Note that the money of a refund moved; return whether that was news.
+
+    When it was the last of the payment that paid the order, the order is closed: it was not
+    sold, and unless it has been shipped its stock returns.
+    """
+    payment = _payment_lock(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    if refund.state == State.DONE:
+        return False
+    # A refund that was refused, and then was done after all, is done.
+    refund.state, refund.done_at, refund.answer = State.DONE, done_at, ""
+    refund.save(update_fields=["state", "done_at", "answer"])
+    _payment_reduce(payment, refund.amount)
+    return True
+
+
+@retried_atomic
+def refund_fail(*, refund_id: int, answer: str) -> bool:
+    """Note that the gateway refuses a refund for good; return whether that was news."""
+    pending = Refund.objects.filter(pk=refund_id, state=State.PENDING)
+    return bool(pending.update(state=State.FAILED, answer=answer[:255]))
+
+
+@retried_atomic
+def refund_learn(
+    *, payment_id: int, out_request_no: str, refunded: Decimal, done_at: datetime
+) -> bool:
+    """Take note of a refund that a notice tells of; return whether that was news.
+
+    ``refunded`` is what Alipay has given back of the trade so far, in yuan. A refund of ours
+    is done by it. Another, made on Alipay's own site, is recorded with what is more than we
+    know of; so that nothing is counted twice, what we have just asked for counts as known.
+    """
+    payment = _payment_lock(payment_id)
+    refund = Refund.objects.filter(out_request_no=out_request_no, payment=payment).first()
+    if refund is not None:
+        return refund_done(refund_id=refund.pk, done_at=done_at)
+    known = payment.amount - refundable(payment)
+    more = min(refunded, payment.amount) - known
+    if more <= 0:
+        return False
+    Refund.objects.create(
+        payment=payment,
+        out_request_no=out_request_no,
+        amount=more,
+        reason="Alipay",
+        state=State.DONE,
+        done_at=done_at,
+    )
+    _payment_reduce(payment, more)
+    return True
+
+
+def refundable(payment: Payment) -> Decimal:
+    """Return what can still be given back of a payment, in yuan."""
+    pending = payment.refunds.filter(state=State.PENDING).aggregate(sum=Sum("amount"))["sum"]
+    return payment.amount - payment.refunded - (pending or Decimal(0))
+
+
+def _payment_lock(payment_id: int) -> Payment:
+    """Lock the payment's order, then return the payment as it is now, with that order."""
+    order = order_lock(OrderInfo.objects.only("pk").get(payments=payment_id).pk)
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    payment.order = order
+    return payment
+
+
+def _payment_reduce(payment: Payment, amount: Decimal) -> None:
+    Payment.objects.filter(pk=payment.pk).update(refunded=F("refunded") + amount)
+    order = payment.order
+    if payment.state != Payment.State.APPLIED or payment.refunded + amount != payment.amount:
+        return
+    order.pay_status = next_status(order.pay_status, Event.REFUND)
+    order.closed_by = Event.REFUND
+    order.has_stock = order.shipped_at is not None
+    order.save(update_fields=["pay_status", "closed_by", "has_stock"])
+    pieces = order_pieces(order.pk)
+    sold_count(pieces=pieces, sign=-1)
+    if not order.has_stock:
+        stock_return(pieces=pieces, reason=StockMovement.Reason.REFUND, reference=order.order_sn)
+
+
+def _gateway_refund(refund: Refund) -> str:
+    """Have the gateway move the money; return "" when it did, else why it never will.
+
+    Raises AlipayError when that is not known.
+    """
+    client = client_from_settings()
+    order_sn = refund.payment.order.order_sn
+    refusal = ""
+    try:
+        answer = client.refund(
+            out_trade_no=order_sn,
+            out_request_no=refund.out_request_no,
+            refund_amount=refund.amount,
+            refund_reason=refund.reason,
+        )
+        if answer.fund_changed:
+            return ""
+    except AlipayRefusedError as error:
+        refusal = str(error)
+    # A repeat changes nothing, or may be refused because of what the first did: only the
+    # refund itself tells whether its money moved.
+    state = client.refund_query(out_trade_no=order_sn, out_request_no=refund.out_request_no)
+    if state is not None and state.money_moved:
+        return ""
+    if refusal:
+        return refusal
+    raise AlipayUnreachableError("the refund is under way")

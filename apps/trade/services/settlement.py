@@ -1,0 +1,154 @@
+"""Unpaid orders and the gateway: it is asked before stock is given back, or money missed.
+
+The gateway is asked outside of any transaction; what it says goes through notices.py, as a
+notice does, and what remains unpaid is closed there first and here after.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from enum import Enum
+
+from django.db.models import Q
+from django.utils import timezone
+
+from utils.alipay import AlipayError, CloseResult, client_from_settings
+
+from ..models import OrderInfo, Refund
+from ..order_status import Event, MoveRefusedError, PayStatus
+from .notices import answer_keep, notice_judge, notices_judge_left
+from .orders import order_close
+from .refunds import refund_send
+
+logger = logging.getLogger(__name__)
+
+# A notice comes within seconds; an order without one is asked about from then on, so often.
+NOTICE_IS_LATE = timedelta(minutes=2)
+ASK_AGAIN = timedelta(minutes=5)
+
+
+class GatewaySilentError(Exception):
+    """Alipay cannot be asked whether the order is paid; the order was not changed."""
+
+
+class Outcome(Enum):
+    """What became of an order that was to be closed."""
+
+    CLOSED = "closed"
+    PAID = "paid"  # the gateway knew of money that we had not heard of
+    UNCHANGED = "unchanged"  # somebody else closed it first
+
+
+def order_settle(*, order_id: int, event: Event) -> Outcome:
+    """Close an unpaid order for good (``event``: CANCEL, EXPIRE or DISMISS), unless it is paid.
+
+    The gateway is asked, and told to close its trade, before the stock returns. Raises
+    GatewaySilentError when that cannot be; MoveRefusedError when the order is paid already.
+    """
+    order = OrderInfo.objects.get(pk=order_id)
+    if order.closed_by:
+        return Outcome.UNCHANGED
+    was_unpaid = order.is_unpaid
+    if was_unpaid:
+        try:
+            _close_at_gateway(order)
+        except AlipayError as error:
+            logger.warning("order %s stays open: %s", order.order_sn, error)
+            raise GatewaySilentError from error
+    try:
+        closed = order_close(order_id=order_id, event=event)
+    except MoveRefusedError:
+        if was_unpaid:
+            return Outcome.PAID
+        raise
+    return Outcome.CLOSED if closed else Outcome.UNCHANGED
+
+
+def order_ask(*, order_id: int) -> bool:
+    """Ask the gateway about an order and act on its answer; return whether it knows a trade.
+
+    Raises AlipayError when it does not answer.
+    """
+    OrderInfo.objects.filter(pk=order_id).update(asked_at=timezone.now())
+    order = OrderInfo.objects.only("order_sn", "pay_status").get(pk=order_id)
+    trade = client_from_settings().query(out_trade_no=order.order_sn)
+    if trade is None:
+        return False
+    if trade.trade_status == order.pay_status == PayStatus.WAIT_BUYER_PAY:
+        return True  # known, and not worth a row each time
+    notice_judge(notice_id=answer_keep(trade=trade).pk)
+    return True
+
+
+def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
+    """Close every order that was not paid in time; return how many were closed, paid, left.
+
+    Left are those about which the gateway did not answer: the next sweep asks again.
+    """
+    counts = {"closed": 0, "paid": 0, "left": 0}
+    expired = OrderInfo.objects.expired(now or timezone.now()).order_by("expires_at")
+    for order_id in list(expired.values_list("pk", flat=True)):
+        try:
+            outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
+        except (GatewaySilentError, MoveRefusedError):
+            counts["left"] += 1
+        else:
+            if outcome != Outcome.UNCHANGED:
+                counts[outcome.value] += 1
+    return counts
+
+
+def payments_reconcile(*, now: datetime | None = None) -> dict[str, int]:
+    """Find out what was lost: notices, answers, refunds. Return how many of each were taken up.
+
+    ``notices`` a crash left unjudged; ``asked``: unpaid orders whose notice may be lost;
+    ``refunds`` of which it is not known whether the money moved; ``silent``: the gateway did
+    not answer about these.
+    """
+    now = now or timezone.now()
+    counts = {"notices": notices_judge_left(before=now - timedelta(minutes=1))}
+    counts |= {"asked": 0, "refunds": 0, "silent": 0}
+    for order_id in _orders_in_doubt(now):
+        try:
+            order_ask(order_id=order_id)
+            counts["asked"] += 1
+        except AlipayError as error:
+            logger.warning("order %s: %s", order_id, error)
+            counts["silent"] += 1
+    for refund_id in _refunds_in_doubt(now):
+        refund_send(refund_id=refund_id)
+        counts["refunds"] += 1
+    return counts
+
+
+def _close_at_gateway(order: OrderInfo) -> None:
+    """See to it that nobody pays the order any more, or that we know who did.
+
+    A trade is made when its buyer logs in at the cashier: without one there is nothing to
+    close, and should a buyer yet pay, it is money for a closed order.
+    """
+    if not order_ask(order_id=order.pk):
+        return
+    order.refresh_from_db(fields=["pay_status"])
+    if not order.is_unpaid:
+        return
+    closed = client_from_settings().close(out_trade_no=order.order_sn)
+    if closed == CloseResult.STATE_REFUSED:
+        order_ask(order_id=order.pk)  # paid between question and order
+
+
+def _orders_in_doubt(now: datetime) -> list[int]:
+    orders = OrderInfo.objects.unpaid().filter(
+        Q(asked_at=None) | Q(asked_at__lt=now - ASK_AGAIN),
+        add_time__lt=now - NOTICE_IS_LATE,
+        expires_at__gt=now,
+    )
+    return list(orders.order_by("pk").values_list("pk", flat=True))
+
+
+def _refunds_in_doubt(now: datetime) -> list[int]:
+    refunds = Refund.objects.filter(
+        Q(asked_at=None) | Q(asked_at__lt=now - timedelta(minutes=1)),
+        state=Refund.State.PENDING,
+        add_time__lt=now - timedelta(minutes=1),
+    )
+    return list(refunds.order_by("pk").values_list("pk", flat=True))
