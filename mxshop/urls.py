@@ -1,5 +1,6 @@
 """Every address of the shop: the one router, the pages, the staff's doors."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -62,6 +63,9 @@ urlpatterns = [
     path("ckeditor5/", include("django_ckeditor_5.urls")),
     path("", include(router.urls)),
 ]
+
+if apps.is_installed("extra_apps.alipay_sandbox"):
+    urlpatterns += [path("alipay-sandbox/", include("extra_apps.alipay_sandbox.urls"))]
 
 if settings.DEBUG_TOOLBAR:
     from debug_toolbar.toolbar import debug_toolbar_urls

@@ -47,4 +47,7 @@ ALIPAY_SANDBOX = {
     "SELLER_ID": os.environ["ALIPAY_SELLER_ID"],
     "MERCHANT_PUBLIC_KEY": merchant.public,
     "PRIVATE_KEY": gateway.private,
+    "NOTIFY_IN_BACKGROUND": False,
 }
+# Installed although DEBUG is off: here, and nowhere else.
+SILENCED_SYSTEM_CHECKS = ["alipay_sandbox.E001"]

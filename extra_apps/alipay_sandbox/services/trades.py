@@ -1,0 +1,144 @@
+"""A trade's life: opened by a look at the cashier, then paid, or closed."""
+
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..clock import SHANGHAI
+from ..conf import sandbox_conf
+from ..content import PagePayContent, trade_missing
+from ..courier import wake
+from ..models import SandboxTrade, TradeStatus
+from ..refusals import RefusalError, failed, invalid_content
+from ..switches import Switches
+from .notices import payment_notices_write
+from .refunds import trade_refund
+
+BUYER_ID = "2088000000000088"
+BUYER_LOGON_ID = "buy***@sandbox.local"
+
+
+def trade_open(*, content: PagePayContent, notify_url: str, return_url: str) -> SandboxTrade:
+    """Return the merchant's order as a trade, making it at its first sight.
+
+    Until it is paid, the last link counts for its addresses and its end. Raises RefusalError
+    when the time is over before anybody looked, or when the order was of another amount or
+    subject before (ACQ.CONTEXT_INCONSISTENT).
+    """
+    addresses = {"notify_url": notify_url, "return_url": return_url}
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            trade = _locked(out_trade_no=content.out_trade_no)
+            if trade is None:
+                if content.time_expire <= now:
+                    raise invalid_content("time_expire", _("The time to pay is over."))
+                return SandboxTrade.objects.create(
+                    trade_no=_trade_no_make(now),
+                    out_trade_no=content.out_trade_no,
+                    subject=content.subject,
+                    body=content.body,
+                    passback_params=content.passback_params,
+                    total_amount=content.total_amount,
+                    time_expire=content.time_expire,
+                    created_at=now,
+                    **addresses,
+                )
+    except IntegrityError:  # two looks at once
+        return trade_open(content=content, notify_url=notify_url, return_url=return_url)
+    if (trade.total_amount, trade.subject) != (content.total_amount, content.subject):
+        raise failed(
+            "ACQ.CONTEXT_INCONSISTENT",
+            _("This order number belongs to a trade of another amount or subject."),
+        )
+    trade_now(trade_no=trade.trade_no)  # a new link opens no trade whose time is over
+    SandboxTrade.objects.filter(pk=trade.pk, status=TradeStatus.WAIT_BUYER_PAY).update(
+        time_expire=content.time_expire, **addresses
+    )
+    return trade_now(trade_no=trade.trade_no)
+
+
+def trade_now(**key: str) -> SandboxTrade:
+    """Return the trade as it stands at this moment; one whose time is over gets closed.
+
+    ``key`` is trade_no or out_trade_no. Raises RefusalError (ACQ.TRADE_NOT_EXIST).
+    """
+    now = timezone.now()
+    SandboxTrade.objects.filter(
+        **key, status=TradeStatus.WAIT_BUYER_PAY, time_expire__lte=now
+    ).update(status=TradeStatus.TRADE_CLOSED, closed_at=now)
+    try:
+        return SandboxTrade.objects.get(**key)
+    except SandboxTrade.DoesNotExist:
+        raise trade_missing() from None
+
+
+def trade_pay(*, trade_no: str, switches: Switches) -> SandboxTrade:
+    """Pay the trade, once; the notices go out after the commit.
+
+    Of many who pay at once one wins; a close at the same time wins, or loses, as a whole.
+    Raises RefusalError: ACQ.TRADE_NOT_EXIST, ACQ.TRADE_HAS_SUCCESS, ACQ.TRADE_HAS_CLOSE.
+    """
+    now = timezone.now()
+    may_be_paid = Q(status=TradeStatus.WAIT_BUYER_PAY, time_expire__gt=now)
+    if switches.late:
+        may_be_paid = Q(status=TradeStatus.WAIT_BUYER_PAY) | Q(
+            status=TradeStatus.TRADE_CLOSED, paid_at__isnull=True
+        )
+    with transaction.atomic():
+        paid = SandboxTrade.objects.filter(may_be_paid, trade_no=trade_no).update(
+            status=TradeStatus.TRADE_SUCCESS,
+            paid_at=now,
+            closed_at=None,
+            buyer_id=BUYER_ID,
+            buyer_logon_id=BUYER_LOGON_ID,
+        )
+        if paid:
+            trade = SandboxTrade.objects.get(trade_no=trade_no)
+            payment_notices_write(trade=trade, conf=sandbox_conf(), switches=switches)
+            transaction.on_commit(wake)
+    if not paid:
+        raise _why_not(trade_now(trade_no=trade_no))
+    if switches.refund:
+        trade_refund(
+            trade_no=trade_no,
+            amount=trade.total_amount,
+            out_request_no=f"{trade.out_trade_no[:48]}_{secrets.token_hex(4)}",
+            reason="",
+        )
+        trade.refresh_from_db()
+    return trade
+
+
+def trade_close(*, trade_no: str) -> SandboxTrade:
+    """Close a trade that waits for its buyer; raises RefusalError (ACQ.TRADE_STATUS_ERROR)."""
+    closed = SandboxTrade.objects.filter(
+        trade_no=trade_no, status=TradeStatus.WAIT_BUYER_PAY
+    ).update(status=TradeStatus.TRADE_CLOSED, closed_at=timezone.now())
+    trade = trade_now(trade_no=trade_no)
+    if not closed:
+        raise failed(
+            "ACQ.TRADE_STATUS_ERROR", _("Only a trade that waits for its buyer can be closed.")
+        )
+    return trade
+
+
+def _why_not(trade: SandboxTrade) -> RefusalError:
+    if trade.status == TradeStatus.TRADE_CLOSED:
+        return failed("ACQ.TRADE_HAS_CLOSE", _("This trade is closed; no money has moved."))
+    return failed(
+        "ACQ.TRADE_HAS_SUCCESS", _("This trade was paid before; no money has moved this time.")
+    )
+
+
+def _locked(**key: str) -> SandboxTrade | None:
+    return SandboxTrade.objects.select_for_update().filter(**key).first()
+
+
+def _trade_no_make(now: datetime) -> str:
+    """Return 28 digits, the day first."""
+    return f"{now.astimezone(SHANGHAI):%Y%m%d}22001{secrets.randbelow(10**15):015}"
