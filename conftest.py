@@ -1,3 +1,3 @@
 """What every test of the project may use lives in tests/."""
 
-pytest_plugins = ["tests.fixtures", "tests.services"]
+pytest_plugins = ["tests.fixtures", "tests.services", "tests.local_gateway"]
