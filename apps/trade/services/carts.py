@@ -136,11 +136,12 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
 
 def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
     """Raise NotOnSaleError, OutOfStockError or TooManyPiecesError if the line may not grow."""
-    goods = Goods.objects.only("is_on_sale", "name", "goods_num").get(pk=goods_id)
-    if not goods.is_on_sale:
+    goods = Goods.objects.filter(pk=goods_id, is_on_sale=True)
+    available = goods.values_list("goods_num", flat=True).first()
+    if available is None:
         raise NotOnSaleError
     # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
-    if wants > settings.CART_MAX_NUMS and goods.goods_num >= lacks:
+    if wants > settings.CART_MAX_NUMS and available >= lacks:
         raise TooManyPiecesError
 
 

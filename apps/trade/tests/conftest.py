@@ -70,8 +70,8 @@ def sold() -> Callable[[Goods], int]:
 
 
 @pytest.fixture
-def order_of(mine: APIClient, goods: Goods) -> Callable[..., dict[str, Any]]:
-    """Order some oranges; return the answer."""
+def order_of(mine: APIClient, goods: Goods, gateway: LocalGateway) -> Callable[..., dict[str, Any]]:
+    """Order some oranges, to be paid at the local gateway; return the answer."""
 
     def order(nums: int = 2, **fields: Any) -> dict[str, Any]:
         mine.post("/shopcarts/", {"goods": goods.pk, "nums": nums})
