@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "apps.goods",
     "apps.user_operation",
     "demo",
+    "mxshop",
 ]
 
 MIDDLEWARE = [
