@@ -88,15 +88,31 @@ class Gateway:
         return Answer(body=body.encode(self.charset), content_type="text/html;charset=utf-8")
 
 
-@pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
+class _Stage:
+    """The one server of this module, on which each test puts its own gateway."""
+
+    gateway: Gateway
+
+    def __call__(self, received: Received) -> Answer:
+        return self.gateway(received)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[tuple[_Stage, AlipayClient]]:
+    stage = _Stage()
+    with http_server(stage) as origin:
+        yield stage, make_client(f"{origin}/gateway.do")
 
 
 @pytest.fixture
-def client(gateway: Gateway) -> Iterator[AlipayClient]:
-    with http_server(gateway) as origin:
-        yield make_client(f"{origin}/gateway.do")
+def gateway(stage: tuple[_Stage, AlipayClient]) -> Gateway:
+    stage[0].gateway = Gateway()
+    return stage[0].gateway
+
+
+@pytest.fixture
+def client(stage: tuple[_Stage, AlipayClient], gateway: Gateway) -> AlipayClient:
+    return stage[1]
 
 
 def make_client(gateway_url: str) -> AlipayClient:
