@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "apps.user_operation",
     "apps.trade",
     "demo",
+    "mxshop",
 ]
 
 MIDDLEWARE = [
