@@ -8,6 +8,7 @@ import requests
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from urllib3.exceptions import HTTPError
 
 from ..conf import SandboxConf, sandbox_conf
 from ..messages_out import notice_form, notice_params
@@ -143,5 +144,6 @@ def _post(url: str, form: dict[str, str], *, timeout: float) -> tuple[int | None
                 headers={"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"},
             ) as response:  # fmt: skip
                 return response.status_code, next(response.iter_content(REPLY_BYTES + 1), b"")
-    except (requests.RequestException, UnicodeError) as error:  # UnicodeError: no host name
+    except (requests.RequestException, HTTPError, UnicodeError) as error:
+        # The latter two: what requests lets through for names that no host can have.
         return None, f"{type(error).__name__}: {error}".encode()
