@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from urllib3.exceptions import HTTPError
 
+from ..clock import to_text
 from ..conf import SandboxConf, sandbox_conf
 from ..messages_out import notice_form, notice_params
 from ..models import SandboxNotice, SandboxRefund, SandboxTrade, TradeStatus
@@ -119,7 +120,7 @@ def _attempt(pk: int) -> None:
     with transaction.atomic():
         notice = SandboxNotice.objects.select_for_update().get(pk=pk)
         text = body[:REPLY_BYTES].decode(errors="replace").replace("\0", "�")
-        notice.replies = [*notice.replies, {"at": now.isoformat(), "status": status, "text": text}]
+        notice.replies = [*notice.replies, {"at": to_text(now), "status": status, "text": text}]
         if is_received:
             notice.delivered_at = notice.delivered_at or now
             notice.next_at = timezone.now() if notice.repeats_left else None

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,19 +35,21 @@ def trade_open(*, content: PagePayContent, notify_url: str, return_url: str) -> 
     if trade is None:
         if content.time_expire <= now:
             raise invalid_content("time_expire", _("The time to pay is over."))
-        trade, _is_new = SandboxTrade.objects.get_or_create(
-            out_trade_no=content.out_trade_no,
-            defaults={
-                "trade_no": _trade_no_make(now),
-                "subject": content.subject,
-                "body": content.body,
-                "passback_params": content.passback_params,
-                "total_amount": content.total_amount,
-                "time_expire": content.time_expire,
-                "created_at": now,
-                **addresses,
-            },
-        )
+        try:
+            with transaction.atomic():
+                return SandboxTrade.objects.create(
+                    trade_no=_trade_no_make(now),
+                    out_trade_no=content.out_trade_no,
+                    subject=content.subject,
+                    body=content.body,
+                    passback_params=content.passback_params,
+                    total_amount=content.total_amount,
+                    time_expire=content.time_expire,
+                    created_at=now,
+                    **addresses,
+                )
+        except IntegrityError:  # another look was faster
+            trade = SandboxTrade.objects.get(out_trade_no=content.out_trade_no)
     if (trade.total_amount, trade.subject) != (content.total_amount, content.subject):
         raise failed(
             "ACQ.CONTEXT_INCONSISTENT",

@@ -98,6 +98,8 @@ class Merchant:
 
     def __call__(self, received: Received) -> Answer:
         self.received.append(received)
+        if received.method != "POST":  # a browser that comes back
+            return Answer(200, b"<!doctype html>", "text/html")
         self.inbox.append(received.form)
         return self.reply
 

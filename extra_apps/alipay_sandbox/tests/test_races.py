@@ -1,14 +1,17 @@
-"""Two who do it at once, on a real MariaDB; each guard is taken away once to see the damage."""
+"""Two who do it at once, on a real MariaDB."""
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.db.models import QuerySet
 from django.test import Client
 
 from extra_apps.alipay_sandbox.models import SandboxNotice, SandboxRefund, SandboxTrade
+from extra_apps.alipay_sandbox.services import refunds
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
-from tests.parallel import in_parallel, meeting
+from tests.parallel import in_parallel
 
 from .merchant import GATEWAY, Merchant, Order, envelope, signed
 
@@ -88,24 +91,35 @@ def test_one_refund_asked_for_at_once_moves_once(merchant: Merchant) -> None:
     assert (refunded, rows) == ("30.00", 1)
 
 
-def test_without_the_lock_refunds_exceed(
-    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_refund_in_the_middle_of_another(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch, is_locked: bool
 ) -> None:
-    """The control: the test above sees what it is there to see."""
-    wait = meeting(CROWD)
-    first = QuerySet.first
+    """The lock makes the rival wait; without it, both give back more than was paid."""
+    order = merchant.paid()
+    refusal_of = refunds._refusal
+    rivals: list[threading.Thread] = []
 
-    def read_together(queryset: Any) -> Any:
-        row = first(queryset)
-        if queryset.model is SandboxRefund:
-            wait()
-        return row
+    def ask(number: str) -> None:
+        content = {"trade_no": order.trade_no, "refund_amount": "50", "out_request_no": number}
+        call("alipay.trade.refund", content)
+        connections.close_all()
 
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda queryset, **kwargs: queryset)
-    monkeypatch.setattr(QuerySet, "first", read_together)
-    answers, refunded, rows = refunds_at_once(merchant, is_same=False)
-    assert (answers, rows) == (["Y"] * CROWD, CROWD)
-    assert refunded != "240.00"
+    def with_a_rival(*args: Any, **kwargs: Any) -> Any:
+        answer = refusal_of(*args, **kwargs)
+        if not rivals:
+            rivals.append(threading.Thread(target=ask, args=["rival"]))
+            rivals[0].start()
+            rivals[0].join(timeout=0.5 if is_locked else 30)
+        return answer
+
+    monkeypatch.setattr(refunds, "_refusal", with_a_rival)
+    if not is_locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda queryset, **kwargs: queryset)
+    ask("first")
+    rivals[0].join(timeout=30)
+    given = sum(SandboxRefund.objects.values_list("amount", flat=True))
+    assert str(given) == ("50.00" if is_locked else "100.00")
 
 
 def test_many_senders_send_a_notice_once(merchant: Merchant) -> None:
