@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from .clock import from_text
 from .conf import SandboxConf
-from .refusals import failed, invalid, invalid_content
+from .refusals import RefusalError, failed, invalid, invalid_content
 
 PRODUCT_CODE = "FAST_INSTANT_TRADE_PAY"
 MIN_AMOUNT, MAX_AMOUNT = Decimal("0.01"), Decimal("100000000.00")
@@ -154,7 +154,7 @@ def _time_expire(content: Mapping[str, Any], now: datetime) -> datetime:
     return now + after
 
 
-def trade_missing() -> Exception:
+def trade_missing() -> RefusalError:
     """Return the refusal of a call about a trade that nobody opened."""
     return failed("ACQ.TRADE_NOT_EXIST", _("There is no such trade."))
 
