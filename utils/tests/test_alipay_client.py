@@ -432,6 +432,14 @@ class TestAnswersNotBelieved:
         with pytest.raises(AlipayAnswerForgedError):
             client.query(out_trade_no=ORDER_SN)
 
+    @pytest.mark.parametrize("says", ["[1]", '"text"', "1", "null", "true"])
+    def test_a_signed_answer_that_is_no_object(self, client, gateway, says):
+        gateway.says = says
+        for shape in (gateway.shape, '{{"{node}":{content}}}'):
+            gateway.shape = shape
+            with pytest.raises(AlipayAnswerForgedError, match="no object"):
+                client.query(out_trade_no=ORDER_SN)
+
     def test_a_member_twice(self, client, gateway):
         gateway.says = json.dumps(QUERIED)[:-1] + ', "total_amount": "0.01"}'
         with pytest.raises(AlipayAnswerForgedError, match="twice"):
