@@ -544,7 +544,7 @@ class TestNoAnswer:
             Answer(200, '{,"a":1}'), Answer(200, '{"a":1 "b":2}'), Answer(200, "{1:2}"),
             Answer(200, '{"a":NaN}'), Answer(200, '{"a":Infinity}'), Answer(200, b"\xff\xfe\xff"),
             Answer(200, "<html>Please log in</html>"), Answer(200, "[" * 200_000),
-            Answer(200, '{"a":' + "[" * 100_000), Answer(200, '{"a":"' + "x" * 300_000 + '"}'),
+            Answer(200, '{"a":' + "[" * 100_000),
             Answer(200, b"\x1f\x8b\x08", headers={"Content-Encoding": "gzip"}),
         ],
         ids=lambda answer: f"{answer.status} {answer.body[:12]!r}",
