@@ -107,9 +107,9 @@ class TestPaying:
         time_machine.move_to("2026-11-24T00:00:00Z", tick=False)
         order = merchant.open()
         time_machine.shift(1800)
-        with pytest.raises(RefusalError, match="ACQ.TRADE_HAS_CLOSE"):
+        with pytest.raises(RefusalError, match="TRADE_HAS_CLOSE"):
             trade_pay(trade_no=order.trade_no, switches=Switches())
-        with pytest.raises(RefusalError, match="ACQ.TRADE_NOT_EXIST"):
+        with pytest.raises(RefusalError, match="TRADE_NOT_EXIST"):
             trade_pay(trade_no="1", switches=Switches())
         assert not SandboxNotice.objects.exists()
 
