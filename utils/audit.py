@@ -6,36 +6,27 @@ while the shop sells.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Case,
-    Expression,
-    F,
-    Model,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.utils.module_loading import module_has_submodule
 
-ZERO = Value(0)
+# A column's name, or an expression over the row.
+Column = Any
+NOTHING = Value(0)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One invariant: of how many things it was asked, and a line for each that breaks it."""
+    """One invariant: how many things it was asked of, and a line for each that breaks it."""
 
     name: str
     counted: int
-    breaches: list[str] = field(default_factory=list)
+    breaches: list[str]
     note: str = ""
 
 
@@ -55,27 +46,36 @@ def rows_unless(rows: QuerySet[Any], good: Q) -> QuerySet[Any]:
 
 
 def amounts(
-    rows: QuerySet[Any],
-    *keys: str | Expression,
-    said: Expression | F | Value = ZERO,
-    found: Expression | F | Value = ZERO,
+    rows: QuerySet[Any], *keys: Column, said: Column = NOTHING, found: Column = NOTHING
 ) -> QuerySet[Any]:
-    """Return a part of a sums_that_differ(): what each row adds to the two sums of its keys."""
-    columns: dict[str, Any] = {
-        f"key{number}": F(key) if isinstance(key, str) else key
-        for number, key in enumerate(keys, 1)
+    """Return a part for sums_that_differ(): what each row adds to the two sums of its keys."""
+    values = {f"key{number}": key for number, key in enumerate(keys, 1)}
+    values |= {"said": said, "found": found}
+    columns = {
+        name: F(value) if isinstance(value, str) else value for name, value in values.items()
     }
-    columns |= {"said": said, "found": found}
-    return rows.order_by().annotate(**columns).values_list(*columns)
+    part: QuerySet[Any] = rows.order_by().annotate(**columns).values_list(*columns)
+    return part
 
 
-def sums_that_differ(*parts: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
-    """Give ``(*keys, said, found)`` of all keys for which the two sums of ``parts`` differ.
+def sums_that_differ(*parts: QuerySet[Any], keys: int = 1) -> Iterator[tuple[Any, ...]]:
+    """Give ``(*keys, said, found)``, the sums as text, wherever the two sums differ.
 
-    ``parts`` are those of amounts(), each with as many keys. Rows of one part need none in
-    another: a sum of no rows is 0. To the hundredth, because SQLite has binary fractions.
+    ``parts`` are those of amounts(), each with ``keys`` keys. Rows of one part need none in
+    another: the sum of no rows is 0. Compared to the hundredth, since decimals are binary
+    fractions in SQLite.
     """
-    union = parts[0].union(*parts[1:], all=True)
-    sql, params = union.query.sql_with_params()
-    keys = ", ".join(f"key{number}" for number in range(1, len(parts[0].query.values_select)))
-    raise NotImplementedError
+    rows, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    names = ", ".join(f"key{number}" for number in range(1, keys + 1))
+    statement = (
+        f"SELECT {names}, SUM(said), SUM(found) FROM ({rows}) amounts GROUP BY {names}"  # noqa: S608
+        f" HAVING ROUND(SUM(said) - SUM(found), 2) <> 0 ORDER BY {names}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        for row in cursor.fetchall():
+            yield (*row[:keys], *(_number(value) for value in row[keys:]))
+
+
+def _number(value: Any) -> str:
+    return f"{value:.2f}".removesuffix(".00")
