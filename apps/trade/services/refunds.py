@@ -184,12 +184,16 @@ def _gateway_refund(refund: Refund) -> str:
     Raises AlipayError when that is not known.
     """
     client = client_from_settings()
-    order_sn = refund.payment.order.order_sn
+    # The trade is named, too: of two that paid one order, the money must leave the right one.
+    wanted = {
+        "out_trade_no": refund.payment.order.order_sn,
+        "trade_no": refund.payment.trade_no,
+        "out_request_no": refund.out_request_no,
+    }
     refusal = ""
     try:
         answer = client.refund(
-            out_trade_no=order_sn,
-            out_request_no=refund.out_request_no,
+            **wanted,
             refund_amount=refund.amount,
             refund_reason=refund.reason,
         )
@@ -199,7 +203,7 @@ def _gateway_refund(refund: Refund) -> str:
         refusal = str(error)
     # A repeat changes nothing, or may be refused because of what the first did: only the
     # refund itself tells whether its money moved.
-    state = client.refund_query(out_trade_no=order_sn, out_request_no=refund.out_request_no)
+    state = client.refund_query(**wanted)
     if state is not None and state.money_moved:
         return ""
     if refusal:
