@@ -280,6 +280,26 @@ class TestRefund:
         gateway.says = says
         assert client.refund_query(out_trade_no=ORDER_SN, out_request_no="R1") is None
 
+    def test_one_of_several_trades_of_an_order(self, client, gateway):
+        gateway.says = REFUNDED
+        assert refund(client, trade_no=TRADE_NO).trade_no == TRADE_NO
+        gateway.says = REFUND_FOUND
+        ask = {"out_trade_no": ORDER_SN, "out_request_no": "R1"}
+        assert client.refund_query(**ask, trade_no=TRADE_NO).trade_no == TRADE_NO
+        sent = [json.loads(received.form["biz_content"]) for received in gateway.received]
+        assert [content["trade_no"] for content in sent] == [TRADE_NO, TRADE_NO]
+
+    def test_an_answer_about_another_trade_of_the_order(self, client, gateway):
+        for says, call in ((REFUNDED, refund), (REFUND_FOUND, CALLS["refund_query"])):
+            gateway.says = {**says, "trade_no": "1"}
+            call(client)
+        gateway.says = {**REFUNDED, "trade_no": "1"}
+        with pytest.raises(AlipayAnswerForgedError, match="another trade"):
+            refund(client, trade_no=TRADE_NO)
+        gateway.says = {**REFUND_FOUND, "trade_no": "1"}
+        with pytest.raises(AlipayAnswerForgedError, match="another trade"):
+            client.refund_query(out_trade_no=ORDER_SN, out_request_no="R1", trade_no=TRADE_NO)
+
     @pytest.mark.parametrize("other", ["R2", ""])
     def test_another_refund_of_the_same_trade(self, client, gateway, other):
         gateway.says = {**REFUND_FOUND, "out_request_no": other}
