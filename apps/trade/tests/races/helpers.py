@@ -55,8 +55,9 @@ class Caller:
     def delete(self, path: str) -> Answer:
         return self._send("DELETE", path)
 
-    def post_form(self, path: str, form: dict[str, Any]) -> Answer:
-        return self._send("POST", path, urlencode(form), "application/x-www-form-urlencoded")
+    def post_form(self, path: str, form: dict[str, Any] | str) -> Answer:
+        body = form if isinstance(form, str) else urlencode(form)
+        return self._send("POST", path, body, "application/x-www-form-urlencoded")
 
     def _send(self, method: str, path: str, body: str = "", content_type: str = "") -> Answer:
         headers = {**self._headers, "Connection": "close"}
