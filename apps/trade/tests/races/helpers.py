@@ -1,5 +1,6 @@
 """What a race needs: callers over real sockets, locks that can be switched off, the sums."""
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -162,7 +163,7 @@ def before(
         wait()
         return function(*args, **kwargs)
 
-    monkeypatch.setattr(module, name, call)
+    monkeypatch.setattr(module, name, functools.wraps(function)(call))
 
 
 def first_damage(play: Callable[[], T], is_damage: Callable[[T], bool]) -> T:

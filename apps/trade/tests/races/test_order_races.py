@@ -104,9 +104,7 @@ def test_money_for_closed_orders_while_others_buy(shop: Shop) -> None:
                 paid = cashier_pay(shop, trades[number], late=1).status
                 notices_send_due()
                 return paid
-            return next(
-                (201 for _ in range(4) if rivals[number].add(goods).status == 201), 400
-            )
+            return next((201 for _ in range(4) if rivals[number].add(goods).status == 201), 400)
 
         answers = in_parallel(3 * many, act)
         assert set(answers[:many]) <= {204, 400}
@@ -123,9 +121,7 @@ def test_money_for_closed_orders_while_others_buy(shop: Shop) -> None:
 
 
 @pytest.mark.mariadb
-def test_control_two_closings_without_the_lock(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_two_closings_without_the_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stock comes back twice."""
     unlocked(monkeypatch, OrderInfo)
     before(monkeypatch, orders_service, "next_status", meeting(2))
