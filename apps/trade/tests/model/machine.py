@@ -54,7 +54,8 @@ from tests.local_gateway import LocalGateway
 
 from .database import state_of_database, state_of_model
 from .gateway import FINISHED, SUCCESS, Notice, Trade
-from .model import Goods, Order, Payment as Paid, Refund, RefusedError, Shop, SilentError
+from .model import Goods, Order, Refund, RefusedError, Shop, SilentError
+from .model import Payment as Paid
 
 START = datetime(2026, 11, 23, 2, tzinfo=UTC)
 SHELF = {"脐橙": ("12.30", 5), "酥梨": ("5.05", 3), "樱桃": ("88.00", 1)}
@@ -401,7 +402,7 @@ class ShopMachine(RuleBasedStateMachine):
         row = SandboxTrade.objects.get(trade_no=trade.number)
         row.status = FINISHED
         row.save(update_fields=["status"])
-        notify_id = f"finished-{trade.number}"
+        notify_id = f"end-{trade.number}"
         SandboxNotice.objects.create(
             trade=row, notify_id=notify_id, created_at=timezone.now(),
             params=notice_params(
