@@ -21,8 +21,8 @@ Row = tuple[Any, ...]
 
 GOODS_COLUMNS = (
     "id", "category_id", "goods_sn", "name", "goods_brief", "goods_desc", "search_text",
-    "market_price", "shop_price", "goods_num", "sold_num", "click_num", "fav_num", "ship_free",
-    "goods_front_image", "is_new", "is_hot", "is_on_sale", "add_time",
+    "market_price", "shop_price", "goods_num", "sold_num", "sold_before", "click_num", "fav_num",
+    "ship_free", "goods_front_image", "is_new", "is_hot", "is_on_sale", "add_time",
 )  # fmt: skip
 IMAGE_COLUMNS = ("goods_id", "image", "add_time")
 MOVEMENT_COLUMNS = ("goods_id", "delta", "reason", "reference", "add_time")
@@ -62,13 +62,14 @@ def _add_batch(numbers: range, patterns: list[tuple[Goods, list[str]]], leaves: 
         name = f"{chance.choice(GRADES)} {pattern.name} {number}"
         price = chance.randint(290, 39_900)
         stock = chance.randint(0, 500)
+        # Fewer than the demo's own bestsellers, so that the index page stays the same.
+        sold = chance.randint(0, 60)
         added = _time(now - timedelta(minutes=chance.randint(0, 500_000)))
         goods_rows.append((
             pk, chance.choice(leaves), f"LT{number:07d}", name, pattern.goods_brief,
             f"<p>{pattern.goods_brief}</p>", f"{name}\n{pattern.goods_brief}",
             _yuan(price + chance.randint(0, 2_000)), _yuan(price), stock,
-            # Fewer than the demo's own bestsellers, so that the index page stays the same.
-            chance.randint(0, 60), chance.randint(0, 5_000), 0, chance.random() < 0.5,
+            sold, sold, chance.randint(0, 5_000), 0, chance.random() < 0.5,
             pictures[0], chance.random() < 0.25, chance.random() < 0.25, True, added,
         ))  # fmt: skip
         image_rows.extend((pk, picture, added) for picture in pictures)

@@ -100,6 +100,7 @@ def _load_goods(data: Data, category: GoodsCategory) -> bool:
             "market_price": Decimal(data["market_price"]),
             "shop_price": Decimal(data["shop_price"]),
             "sold_num": data["sold"],
+            "sold_before": data["sold"],  # bestsellers from the start, and no orders
             "click_num": data["clicks"],
             "ship_free": data["ship_free"],
             "is_new": data["is_new"],

@@ -149,6 +149,11 @@ class Goods(models.Model):
     name = models.CharField(_("name"), max_length=100)
     click_num = models.IntegerField(_("clicks"), default=0, editable=False)
     sold_num = models.IntegerField(_("sold"), default=0, editable=False)
+    # Of sold_num, what no order of this shop explains: the audit counts on from here.
+    sold_before = models.IntegerField(
+        _("sold before"), default=0, editable=False,
+        help_text=_("Pieces that were sold before this shop took its first order."),
+    )  # fmt: skip
     fav_num = models.IntegerField(_("times favourited"), default=0, editable=False)
     goods_num = models.IntegerField(
         _("stock"), default=0, validators=[MinValueValidator(0)],
@@ -190,7 +195,8 @@ class Goods(models.Model):
         constraints = [
             models.CheckConstraint(name=f"{name}_not_negative", condition=Q(**{f"{name}__gte": 0}))
             for name in (
-                "click_num", "sold_num", "fav_num", "goods_num", "market_price", "shop_price",
+                "click_num", "sold_num", "sold_before", "fav_num", "goods_num", "market_price",
+                "shop_price",
             )
         ]  # fmt: skip
         # Each order of the list in both directions, ties by id, as the database reads it;

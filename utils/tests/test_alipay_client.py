@@ -452,6 +452,14 @@ class TestAnswersNotBelieved:
         with pytest.raises(AlipayAnswerForgedError):
             client.query(out_trade_no=ORDER_SN)
 
+    @pytest.mark.parametrize("says", ["[1]", '"text"', "1", "null", "true"])
+    def test_a_signed_answer_that_is_no_object(self, client, gateway, says):
+        gateway.says = says
+        for shape in (gateway.shape, '{{"{node}":{content}}}'):
+            gateway.shape = shape
+            with pytest.raises(AlipayAnswerForgedError, match="no object"):
+                client.query(out_trade_no=ORDER_SN)
+
     def test_a_member_twice(self, client, gateway):
         gateway.says = json.dumps(QUERIED)[:-1] + ', "total_amount": "0.01"}'
         with pytest.raises(AlipayAnswerForgedError, match="twice"):
@@ -556,7 +564,7 @@ class TestNoAnswer:
             Answer(200, '{,"a":1}'), Answer(200, '{"a":1 "b":2}'), Answer(200, "{1:2}"),
             Answer(200, '{"a":NaN}'), Answer(200, '{"a":Infinity}'), Answer(200, b"\xff\xfe\xff"),
             Answer(200, "<html>Please log in</html>"), Answer(200, "[" * 200_000),
-            Answer(200, '{"a":' + "[" * 100_000), Answer(200, '{"a":"' + "x" * 300_000 + '"}'),
+            Answer(200, '{"a":' + "[" * 100_000),
             Answer(200, b"\x1f\x8b\x08", headers={"Content-Encoding": "gzip"}),
         ],
         ids=lambda answer: f"{answer.status} {answer.body[:12]!r}",

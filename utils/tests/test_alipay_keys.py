@@ -33,6 +33,7 @@ SHAPES = {
     "PEM in one line": lambda pem: pem.replace("\n", " "),
     "PEM with written line breaks": lambda pem: pem.replace("\n", "\\n"),
     "base64": bare,
+    "base64 with written line breaks": lambda pem: "\\n".join(pem.splitlines()[1:-1]),
     "base64 in lines": lambda pem: "\n".join(pem.splitlines()[1:-1]) + "\n",
 }
 

@@ -20,6 +20,9 @@ from ..models import CartLine, ShoppingCart
 
 Reason = StockMovement.Reason
 
+# What the stock ledger calls a cart, before its buyer's key.
+CART_PREFIX = "cart:"
+
 
 class NotOnSaleError(Exception):
     """The goods are off the shelf; nothing was changed."""
@@ -110,7 +113,7 @@ def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
 
 def cart_reference(user_id: int) -> str:
     """Return what the stock ledger calls a buyer's cart."""
-    return f"cart:{user_id}"
+    return f"{CART_PREFIX}{user_id}"
 
 
 @retried_atomic

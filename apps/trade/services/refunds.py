@@ -195,7 +195,9 @@ def _payment_lock(payment_id: int) -> Payment:
 
 
 def _payment_reduce(payment: Payment, amount: Decimal) -> None:
-    Payment.objects.filter(pk=payment.pk).update(refunded=F("refunded") + amount)
+    # Summed here, under the lock: SQLite would sum binary fractions, and 0.10 and 24.85 make
+    # more than the 24.95 that were paid.
+    Payment.objects.filter(pk=payment.pk).update(refunded=payment.refunded + amount)
     order = payment.order
     if payment.state != Payment.State.APPLIED or payment.refunded + amount != payment.amount:
         return

@@ -326,3 +326,42 @@ def test_checkout_takes_the_same_queries_for_any_cart(
     # a savepoint of its own, its lines, and the cart's are deleted. Lapsed: stock and ledger.
     with django_assert_num_queries(2 + 11 + (4 if is_lapsed else 0)):
         assert order(mine).status_code == 201
+
+
+# --- Repeated --------------------------------------------------------------------------------
+
+KEY = {"HTTP_IDEMPOTENCY_KEY": "0b6f2d9c-checkout"}
+
+
+def test_a_double_submit_makes_one_order(mine, goods, pears, stock):
+    fill(mine, (goods, 2))
+    first = mine.post("/orders/", DESTINATION, format="json", **KEY)
+    fill(mine, (pears, 1))  # what comes into the cart meanwhile is not ordered by a repeat
+    second = mine.post("/orders/", DESTINATION, format="json", **KEY)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.content == first.content
+    assert second["Idempotency-Replayed"] == "true"
+    assert (OrderInfo.objects.count(), stock(goods), stock(pears)) == (1, 8, 4)
+
+
+def test_the_key_of_another_order_is_refused(mine, goods):
+    fill(mine, (goods, 2))
+    assert mine.post("/orders/", DESTINATION, format="json", **KEY).status_code == 201
+    fill(mine, (goods, 1))
+    body = {**DESTINATION, "post_script": "另一单"}
+    response = mine.post("/orders/", body, format="json", **KEY)
+    assert (response.status_code, list(response.json())) == (422, ["detail"])
+    assert (OrderInfo.objects.count(), CartLine.objects.count()) == (1, 1)
+
+
+def test_a_refused_checkout_may_be_repeated_under_its_key(mine, goods):
+    assert mine.post("/orders/", DESTINATION, format="json", **KEY).status_code == 400
+    fill(mine, (goods, 2))
+    assert mine.post("/orders/", DESTINATION, format="json", **KEY).status_code == 201
+
+
+def test_the_key_is_the_buyers_own(mine, theirs, goods):
+    for client in (mine, theirs):
+        fill(client, (goods, 2))
+        assert client.post("/orders/", DESTINATION, format="json", **KEY).status_code == 201
+    assert OrderInfo.objects.count() == 2

@@ -384,6 +384,14 @@ def test_the_return_asks_the_gateway(order, gateway, client, goods, sold):
     assert sold(goods) == 2
 
 
+def test_the_return_to_a_paid_order_asks_nobody(order, gateway, client):
+    address = returned(gateway, order)
+    send_notice(notice_of(order))
+    for _ in range(2):
+        assert client.get(address)["Location"] == ORDERS_PAGE
+    assert gateway.asked == []
+
+
 def test_a_return_without_payment_changes_nothing(order, gateway, client):
     """A true signature of an earlier return proves nothing about today."""
     params = signed({"out_trade_no": order["order_sn"], "total_amount": "24.60"})

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from ..clock import SHANGHAI
 from ..conf import sandbox_conf
-from ..content import PagePayContent, trade_missing
+from ..content import PagePayContent
 from ..courier import wake
 from ..models import SandboxTrade, TradeStatus
-from ..refusals import RefusalError, failed, invalid_content
+from ..refusals import RefusalError, failed, invalid_content, trade_missing
 from ..switches import Switches
 from .notices import payment_notices_write
 from .refunds import trade_refund

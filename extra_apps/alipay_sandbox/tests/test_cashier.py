@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 
 from extra_apps.alipay_sandbox.models import SandboxNotice, SandboxRefund, SandboxTrade
+from extra_apps.alipay_sandbox.refusals import RefusalError
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
+from extra_apps.alipay_sandbox.services.trades import trade_pay
+from extra_apps.alipay_sandbox.switches import Switches
 
 from .merchant import Merchant, is_signed_notice, now_text, returned
 
@@ -98,6 +101,17 @@ class TestPaying:
         assert (response.status_code, CLOSED in response.content.decode()) == (409, True)
         assert merchant.query(slow)["trade_status"] == "TRADE_CLOSED"
         assert "交易已关闭" in cashier(merchant, slow)
+
+    def test_too_late_by_a_moment(self, merchant: Merchant, time_machine: Any) -> None:
+        """The time ends between the page's look at the trade and the payment."""
+        time_machine.move_to("2026-11-24T00:00:00Z", tick=False)
+        order = merchant.open()
+        time_machine.shift(1800)
+        with pytest.raises(RefusalError, match="TRADE_HAS_CLOSE"):
+            trade_pay(trade_no=order.trade_no, switches=Switches())
+        with pytest.raises(RefusalError, match="TRADE_NOT_EXIST"):
+            trade_pay(trade_no="1", switches=Switches())
+        assert not SandboxNotice.objects.exists()
 
     def test_needs_the_token_of_the_page(self, merchant: Merchant) -> None:
         order = merchant.open()

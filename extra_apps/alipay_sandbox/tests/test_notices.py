@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from io import StringIO
 from typing import Any
@@ -29,6 +30,13 @@ def _clock(time_machine: Any) -> None:
 
 def use(settings: Any, **values: Any) -> None:
     settings.ALIPAY_SANDBOX = {**settings.ALIPAY_SANDBOX, **values}
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 15
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
 
 
 def test_the_parameters(merchant: Merchant, time_machine: Any) -> None:
@@ -239,24 +247,26 @@ class TestTheThread:
         courier.stop()
 
     def wait_for(self, merchant: Merchant, count: int) -> None:
-        ends = time.monotonic() + 15
-        while time.monotonic() < ends:
-            if len(merchant.inbox) >= count and not SandboxNotice.objects.filter(
-                next_at__isnull=False
-            ):
-                break
-            time.sleep(0.02)
+        """Until so many attempts are made, and written down."""
+        wait_until(lambda: len(merchant.inbox) >= count)
+        wait_until(lambda: sum(len(n.replies) for n in SandboxNotice.objects.all()) >= count)
         assert len(merchant.inbox) == count
 
     def test_sends_after_the_payment_and_repeats(self, merchant: Merchant) -> None:
         merchant.reply = Answer(500)
         order = merchant.open()
         merchant.pay(order)
-        while not merchant.inbox:
-            time.sleep(0.01)
+        wait_until(lambda: len(merchant.inbox) == 1)
         merchant.reply = Answer(200, b"success")
         self.wait_for(merchant, 2)
         assert SandboxNotice.objects.get().attempts == 2
+
+    def test_sends_after_a_refund(self, merchant: Merchant) -> None:
+        order = merchant.paid()
+        self.wait_for(merchant, 1)
+        merchant.refund(order, "1", "R1")
+        self.wait_for(merchant, 2)
+        assert merchant.inbox[1]["refund_fee"] == "1.00"
 
     def test_outlives_a_fault(
         self, merchant: Merchant, courier: Courier, monkeypatch: pytest.MonkeyPatch, caplog: Any
@@ -271,8 +281,7 @@ class TestTheThread:
         with monkeypatch.context() as patch:
             patch.setattr("extra_apps.alipay_sandbox.courier.notices_send_due", fail)
             merchant.paid()
-            while len(faults) < 3:
-                time.sleep(0.01)
+            wait_until(lambda: len(faults) >= 3)
         self.wait_for(merchant, 1)
         assert "a fault of the database" in caplog.text
 

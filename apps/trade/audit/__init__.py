@@ -1,0 +1,13 @@
+"""Invariants of carts, orders and money (docs/audit.md)."""
+
+from collections.abc import Iterator
+
+from utils.audit import Check
+
+from . import money, orders, stock
+
+
+def checks() -> Iterator[Check]:
+    yield from stock.checks()
+    yield from orders.checks()
+    yield from money.checks()

@@ -1,0 +1,51 @@
+"""What an order says of itself."""
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from utils.audit import Check, amounts, rows_unless, sums_that_differ
+
+from ..models import OrderGoods, OrderInfo
+from ..order_status import Event, PayStatus
+
+
+def checks() -> Iterator[Check]:
+    orders = OrderInfo.objects.order_by("pk")
+    counted = orders.count()
+
+    empty = rows_unless(orders, Q(Exists(OrderGoods.objects.filter(order=OuterRef("pk")))))
+    yield Check(
+        "an order has lines",
+        counted,
+        [f"order {order_sn}" for order_sn in empty.values_list("order_sn", flat=True)],
+    )
+
+    differing = sums_that_differ(
+        amounts(orders, "order_sn", said="order_mount"),
+        amounts(OrderGoods.objects.all(), "order__order_sn", found=F("price") * F("goods_num")),
+    )
+    yield Check(
+        "an order's total is the sum of its lines",
+        counted,
+        [f"order {order_sn}: {said}, lines {found}" for order_sn, said, found in differing],
+    )
+
+    closed = Q(pay_status=PayStatus.TRADE_CLOSED)
+    came_too_late = Q(closed_by=Event.REFUND, shipped_at__isnull=False)
+    unfit = rows_unless(
+        orders,
+        Q(~closed, has_stock=True)
+        | Q(closed, came_too_late, has_stock=True)
+        | Q(closed, ~came_too_late, has_stock=False),
+    )
+    yield Check(
+        "an order has its pieces until it is closed, or refunded before it was shipped",
+        counted,
+        [
+            f"order {order_sn}: {status}, {'has them' if has_stock else 'has them not'}"
+            for order_sn, status, has_stock in unfit.values_list(
+                "order_sn", "pay_status", "has_stock"
+            )
+        ],
+    )
