@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PayStatus(models.TextChoices):
@@ -9,7 +10,8 @@ class PayStatus(models.TextChoices):
 
     PAYING = "paying", _("waiting for payment")
     WAIT_BUYER_PAY = "WAIT_BUYER_PAY", _("buyer is at the cashier")
-    TRADE_SUCCESS = "TRADE_SUCCESS", _("paid")
+    # The time at which it was paid is called "paid", too, and not so in every language.
+    TRADE_SUCCESS = "TRADE_SUCCESS", pgettext_lazy("status of an order", "paid")
     TRADE_FINISHED = "TRADE_FINISHED", _("finished, no refund any more")
     TRADE_CLOSED = "TRADE_CLOSED", _("closed")
 

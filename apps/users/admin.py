@@ -33,6 +33,7 @@ class UserProfileAdmin(UserAdmin):
     @admin.action(permissions=["change"], description=_("Deactivate accounts"))
     def deactivate(self, request: HttpRequest, queryset: QuerySet[UserProfile]) -> None:
         """For those who leave: what they ordered keeps their account from being deleted."""
+        assert request.user.pk is not None
         others = queryset.filter(is_active=True).exclude(pk=request.user.pk)
         changed = list(others)
         if not request.user.is_superuser:

@@ -1,10 +1,12 @@
 """What stands in cells of the staff's tables."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -35,6 +37,19 @@ def badge(text: Any, tone: str) -> SafeString:
 
 def yuan(amount: Decimal) -> SafeString:
     return format_html('<span class="yuan">{}</span>', f"{amount:.2f}")
+
+
+def when(moment: datetime | None) -> str:
+    """Local time without seconds, and without the year when it is this one: lists are narrow."""
+    if moment is None:
+        return NONE
+    local = timezone.localtime(moment)
+    is_this_year = local.year == timezone.localtime().year
+    return f"{local:%m-%d %H:%M}" if is_this_year else f"{local:%Y-%m-%d %H:%M}"
+
+
+def two_lines(first: Any, second: Any) -> SafeString:
+    return format_html('{}<div class="second-line">{}</div>', first, second)
 
 
 def link(url: str, text: Any) -> SafeString:

@@ -78,7 +78,11 @@ class ShippedFilter(admin.SimpleListFilter):
     parameter_name = "shipped"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("due", _("paid, to be shipped")), ("yes", _("shipped")), ("no", _("not shipped"))]
+        return [
+            ("due", _("paid, to be shipped")),
+            ("yes", _("already shipped")),
+            ("no", _("not shipped")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "due":
@@ -111,7 +115,7 @@ class PaymentFlaggedFilter(admin.SimpleListFilter):
     parameter_name = "flagged"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("open", _("to be given back")), ("back", _("given back"))]
+        return [("open", _("to be given back")), ("back", _("all given back"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "open":

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import PaymentNotice
 from ..services.notices import REFUSED
-from .cells import NONE, badge, order_link
+from .cells import NONE, badge, order_link, when
 from .filters import DateRangeFilter
 from .read_only import ReadOnlyAdmin
 from .search import IndexedSearchAdmin
@@ -25,7 +25,7 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
     """What was said of payments, as it came. Anybody can send one: nothing of it is markup."""
 
     list_display = [
-        "add_time", "out_trade_no", "trade_no", "trade_status", "verdict_shown", "source",
+        "received", "out_trade_no", "trade_no", "trade_status", "verdict_shown", "source",
     ]  # fmt: skip
     list_filter = ["verdict", "source", "trade_status", ("add_time", DateRangeFilter)]
     search_help_text = _("Order number, trade number or notice id, whole.")
@@ -43,6 +43,10 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
 
     def found(self, word: str) -> Q:
         return Q(out_trade_no=word) | Q(trade_no=word) | Q(notify_id=word)
+
+    @admin.display(description=_("received"), ordering="add_time")
+    def received(self, notice: PaymentNotice) -> str:
+        return when(notice.add_time)
 
     @admin.display(description=_("verdict"), ordering="verdict")
     def verdict_shown(self, notice: PaymentNotice) -> SafeString:

@@ -14,7 +14,7 @@ from apps.goods.models import Goods
 from ..models import OrderGoods, OrderInfo, Payment
 from ..order_status import PAID, PayStatus
 from ..services.orders import DESTINATION_FIELDS, OrderNotRedirectedError, order_redirect
-from .cells import NONE, STATUS_TONES, badge, link, yuan
+from .cells import NONE, STATUS_TONES, badge, link, two_lines, when, yuan
 from .filters import DateRangeFilter, OrderFlaggedFilter, ShippedFilter
 from .order_actions import OrderActions
 from .order_export import OrderExport
@@ -33,7 +33,7 @@ class OrderAdmin(OrderActions, OrderExport, IndexedSearchAdmin, NeverDeletedAdmi
 
     actions = (*OrderActions.actions, *OrderExport.actions)
     list_display = [
-        "order_sn", "user", "total", "status", "pay_time", "shipped_at", "closed_by", "add_time",
+        "order_sn", "user", "total", "status_and_why", "paid", "shipped", "ordered",
     ]  # fmt: skip
     list_filter = [
         "pay_status", ShippedFilter, OrderFlaggedFilter, "closed_by", ("add_time", DateRangeFilter),
@@ -69,6 +69,23 @@ class OrderAdmin(OrderActions, OrderExport, IndexedSearchAdmin, NeverDeletedAdmi
         if order.status_now != order.pay_status:
             return format_html("{} {}", shown, badge(_("time is over"), "bad"))
         return shown
+
+    @admin.display(description=_("status"), ordering="pay_status")
+    def status_and_why(self, order: OrderInfo) -> SafeString:
+        status = self.status(order)
+        return two_lines(status, order.get_closed_by_display()) if order.closed_by else status
+
+    @admin.display(description=_("paid"), ordering="pay_time")
+    def paid(self, order: OrderInfo) -> str:
+        return when(order.pay_time)
+
+    @admin.display(description=_("shipped"), ordering="shipped_at")
+    def shipped(self, order: OrderInfo) -> str:
+        return when(order.shipped_at)
+
+    @admin.display(description=_("ordered"), ordering="add_time")
+    def ordered(self, order: OrderInfo) -> str:
+        return when(order.add_time)
 
     @admin.display(description=_("stock movements"))
     def movements(self, order: OrderInfo) -> SafeString | str:

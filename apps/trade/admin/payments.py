@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from ..models import Payment, Refund
 from ..services.refunds import refund_token_make
 from . import confirmation
-from .cells import NONE, link, order_link, payment_badge, refund_list, yuan
+from .cells import (
+    NONE,
+    change_url,
+    link,
+    order_link,
+    payment_badge,
+    refund_list,
+    two_lines,
+    when,
+    yuan,
+)
 from .filters import DateRangeFilter, PaymentFlaggedFilter
 from .read_only import ReadOnlyAdmin
 from .refund_page import RefundPage, is_token, reason_of, refund_make
@@ -27,10 +37,10 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
     """What came in. To give money back takes the permission ``trade.refund_payment``."""
 
     list_display = [
-        "trade_no", "order_shown", "amount_shown", "state_shown", "paid_at", "back",
-        "refunds_shown",
+        "numbers", "amount_shown", "state_shown", "paid", "refunds_shown",
     ]  # fmt: skip
     list_filter = [PaymentFlaggedFilter, "state", "flag", ("paid_at", DateRangeFilter)]
+    list_display_links = None
     list_select_related = ["order"]
     search_help_text = _("Trade number or order number, whole.")
     readonly_fields = (
@@ -52,6 +62,15 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
 
     def found(self, word: str) -> Q:
         return Q(trade_no=word) | Q(order__in=orders_found(word))
+
+    @admin.display(description=_("trade and order number"), ordering="trade_no")
+    def numbers(self, payment: Payment) -> SafeString:
+        own = link(change_url("payment", payment.pk), payment.trade_no)
+        return two_lines(own, order_link(payment.order))
+
+    @admin.display(description=_("paid"), ordering="paid_at")
+    def paid(self, payment: Payment) -> str:
+        return when(payment.paid_at)
 
     @admin.display(description=_("order"))
     def order_shown(self, payment: Payment) -> SafeString:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Payment, Refund
 from ..services.refunds import refund_send
-from .cells import change_url, link, order_link, refund_badge, yuan
+from .cells import change_url, link, order_link, refund_badge, two_lines, when, yuan
 from .filters import DateRangeFilter
 from .read_only import ReadOnlyAdmin
 from .refund_page import refund_tell
@@ -21,10 +21,10 @@ class RefundAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
     """What goes back. A refund under way may be asked for again: its number moves money once."""
 
     list_display = [
-        "out_request_no", "order_shown", "amount_shown", "state_shown", "tries", "asked_at",
-        "done_at", "staff", "add_time",
+        "numbers", "amount_shown", "state_shown", "opened", "done",
     ]  # fmt: skip
     list_filter = ["state", ("add_time", DateRangeFilter)]
+    list_display_links = None
     list_select_related = ["payment__order", "staff"]
     search_help_text = _("Refund number (or its beginning), trade number or order number, whole.")
     readonly_fields = (
@@ -45,6 +45,19 @@ class RefundAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
         return Q(out_request_no__startswith=word) | Q(
             payment__in=list(payments.values_list("pk", flat=True))
         )
+
+    @admin.display(description=_("refund and order number"), ordering="out_request_no")
+    def numbers(self, refund: Refund) -> SafeString:
+        own = link(change_url("refund", refund.pk), refund.out_request_no)
+        return two_lines(own, order_link(refund.payment.order))
+
+    @admin.display(description=_("asked for"), ordering="add_time")
+    def opened(self, refund: Refund) -> SafeString:
+        return two_lines(when(refund.add_time), refund.staff or "Alipay")
+
+    @admin.display(description=_("done at"), ordering="done_at")
+    def done(self, refund: Refund) -> str:
+        return when(refund.done_at)
 
     @admin.display(description=_("payment"))
     def payment_shown(self, refund: Refund) -> SafeString:

@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core import checks
 from django.test import Client
 from social_django.models import UserSocialAuth
 from zeal import zeal_ignore
 
 from apps.users.models import UserProfile, VerifyCode
+from apps.users.tokens import token_make
 
 from .wire import MOBILE, OTHER_MOBILE, PASSWORD
 
@@ -73,6 +76,48 @@ class TestUsers:
         assert (new is not None) == (status == 302)
         if new is not None:
             assert (new.mobile, new.check_password(password)) == (mobile or None, True)
+
+
+class TestDeactivating:
+    def deactivate(self, client, *users):
+        form = {"action": "deactivate", "_selected_action": [user.pk for user in users]}
+        return client.post("/admin/users/userprofile/", form)
+
+    def staff(self, *permissions):
+        user = UserProfile.objects.create_user("staff", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    def active(self):
+        return set(UserProfile.objects.filter(is_active=True).values_list("username", flat=True))
+
+    def test_but_not_oneself(self, admin_client, buyer):
+        everybody = UserProfile.objects.all()
+        self.deactivate(admin_client, *everybody)
+        assert self.active() == {"admin"}
+        assert LogEntry.objects.get().object_id == str(buyer.pk)
+        page = admin_client.get(f"/admin/users/userprofile/{buyer.pk}/delete/")
+        assert page.status_code == 200
+
+    def test_nor_an_owner_unless_by_one(self, admin_client, buyer):
+        client = self.staff("view_userprofile", "change_userprofile")
+        self.deactivate(client, *UserProfile.objects.all())
+        assert self.active() == {"admin", "staff"}
+
+    def test_nor_by_who_may_only_look(self, buyer):
+        before = self.active()
+        self.deactivate(self.staff("view_userprofile"), buyer)
+        assert self.active() - {"staff"} == before
+        assert not LogEntry.objects.exists()
+
+    def test_their_tokens_are_dead(self, admin_client, buyer):
+        token = token_make(buyer)
+        header = {"Authorization": f"JWT {token}"}
+        assert Client(headers=header).get("/users/1/").status_code == 200
+        self.deactivate(admin_client, buyer)
+        assert Client(headers=header).get("/users/1/").status_code == 401
 
 
 class TestCodes:
