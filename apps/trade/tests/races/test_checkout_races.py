@@ -96,7 +96,7 @@ def deadlocks() -> int:
 
 def test_opposite_orders_of_the_same_goods(shop: Shop, caplog: Any) -> None:
     """Whatever order the lines were put in, nobody gets to see a deadlock."""
-    rounds, ordering, moving = crowd(12, on_sqlite=3), crowd(6, on_sqlite=2), crowd(4, on_sqlite=2)
+    rounds, ordering, moving = crowd(8, on_sqlite=3), crowd(6, on_sqlite=2), crowd(4, on_sqlite=2)
     goods = shelf(500, 500, 500, 500)
     buyers, movers = shop.buyers(ordering), shop.buyers(moving)
     seen_before = deadlocks()
