@@ -65,6 +65,7 @@ CORS_ALLOW_HEADERS = [
     "x-csrftoken",
     "x-requested-with",
 ]
+CORS_EXPOSE_HEADERS = ["idempotency-replayed", "retry-after"]
 
 # The reverse proxies in front of the shop, counted: 0 when it faces its clients itself.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
@@ -103,11 +104,13 @@ INSTALLED_APPS = [
     "django_ckeditor_5",
     "social_django",
     "extra_apps.social_jwt",
+    "extra_apps.idempotency",
     "apps.users",
     "apps.goods",
     "apps.user_operation",
     "apps.trade",
     "demo",
+    "mxshop",
 ]
 
 MIDDLEWARE = [

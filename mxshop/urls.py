@@ -15,7 +15,7 @@ from apps.trade import views as trade
 from apps.user_operation import views as user_operation
 from apps.users import views as users
 
-from . import checks, pages  # noqa: F401 (checks registers itself)
+from . import pages
 
 
 class RootView(APIRootView):

@@ -7,7 +7,10 @@ import pytest
 from django.core.cache import caches
 from rest_framework.test import APIClient
 
+from apps.users.models import UserProfile
 from utils import cache as response_cache
+
+from .clients import client_of
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +31,25 @@ def media_root(settings: Any, tmp_path: Path) -> Path:
 def api() -> APIClient:
     """Somebody without an account."""
     return APIClient()
+
+
+@pytest.fixture
+def buyer(db: None) -> UserProfile:
+    return UserProfile.objects.create_user("13800000001", name="小满")
+
+
+@pytest.fixture
+def other(db: None) -> UserProfile:
+    return UserProfile.objects.create_user("13800000002", name="阿禾")
+
+
+@pytest.fixture
+def mine(buyer: UserProfile) -> APIClient:
+    """The buyer's client."""
+    return client_of(buyer)
+
+
+@pytest.fixture
+def theirs(other: UserProfile) -> APIClient:
+    """Another buyer's client."""
+    return client_of(other)

@@ -1,6 +1,8 @@
 """Pages as a browser shows them, with every request it makes on the way."""
 
+import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,12 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, sync_playwright
 
+from apps.goods.models import Goods
+from apps.goods.tests.factories import make_category, make_goods
+from apps.trade.models import OrderInfo
 from apps.users.models import UserProfile
+from apps.users.tokens import token_make
+from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from tests.services import CHROMIUM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -112,4 +119,93 @@ def test_a_built_shop_calls_the_api_from_its_page(
     page.wait_for_load_state("networkidle")
     assert page.locator("h2").all_inner_texts() == ["新鲜水果", "海鲜水产", "精选肉类", "蔬菜豆菇"]
     assert shown_pictures(page) == [True] * (4 * 13)
+    assert page.failures == []  # type: ignore[attr-defined]
+
+
+# --- Paying --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def local_gateway(live_server: Any, settings: Any) -> None:
+    """The gateway beside the shop, on the same server, over real sockets."""
+    settings.SITE_URL = live_server.url
+    settings.ALIPAY_GATEWAY_URL = f"{live_server.url}/alipay-sandbox/gateway.do"
+
+
+SHOP = """<!doctype html><meta charset=utf-8><title>shop</title><main></main><script>
+  // What the Vue shops do after the cart: order, then go where alipay_url leads.
+  const headers = {'Content-Type': 'application/json', imooc: '1',
+                   Authorization: 'JWT ' + localStorage.token}
+  const call = (method, path, body) => fetch(path, {method, headers, body: JSON.stringify(body)})
+    .then(answer => answer.json())
+  async function buy(goods, nums) {
+    await call('POST', '/shopcarts/', {goods, nums})
+    const cart = await call('GET', '/shopcarts/')
+    const total = cart.reduce((sum, line) => sum + line.nums * line.goods.shop_price, 0)
+    const order = await call('POST', '/orders/', {
+      address: '平江路 1 号', signer_name: '小满', singer_mobile: '13800000001',
+      post_script: '', order_mount: total})
+    location.href = order.alipay_url
+  }
+  call('GET', '/orders/').then(orders => {
+    document.querySelector('main').innerText =
+      Array.isArray(orders) ? orders.map(o => `${o.order_mount} ${o.pay_status}`).join() : ''
+  })
+</script>"""
+
+
+@pytest.fixture
+def shop(
+    page: Page, live_server: Any, local_gateway: None, settings: Any, tmp_path: Path
+) -> tuple[Page, Goods]:
+    """The page of a small shop, with a buyer logged in, and ten oranges at 12.30 yuan."""
+    settings.FRONTEND_DIR = tmp_path
+    (tmp_path / "index.html").write_text(SHOP)
+    goods = make_goods(make_category(), name="脐橙", stock=10, shop_price="12.30")
+    buyer = UserProfile.objects.create_user("13800000001")
+    page.goto("/index/")
+    page.evaluate("token => { localStorage.token = token }", token_make(buyer))
+    page.wait_for_load_state("networkidle")
+    page.failures.clear()  # type: ignore[attr-defined]  (nobody was logged in yet)
+    page.reload()
+    return page, goods
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Save a picture of the page where SCREENSHOTS says, for people to look at."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def test_a_buyer_pays_at_the_cashier(shop: tuple[Page, Goods]) -> None:
+    page, goods = shop
+    page.evaluate("goods => buy(goods, 2)", goods.pk)
+    page.wait_for_url("**/alipay-sandbox/cashier/**")
+    page.get_by_text("24.60").first.wait_for()
+    keep_picture(page, "cashier")
+    page.get_by_role("button", name="确认付款").click()
+    page.wait_for_url("**/index/#/app/home/member/order")
+    page.get_by_text("24.6 TRADE_SUCCESS").wait_for()
+    keep_picture(page, "paid")
+    notices_send_due()  # Alipay's notice comes after the buyer, and changes nothing
+    goods.refresh_from_db()
+    assert (goods.goods_num, goods.sold_num) == (8, 2)
+    order = OrderInfo.objects.get()
+    assert (order.pay_status, order.order_mount) == ("TRADE_SUCCESS", Decimal("24.60"))
+    assert sorted(order.notices.values_list("source", "verdict")) == [
+        ("notify", "repeat"), ("query", "paid"),
+    ]  # fmt: skip
+    assert page.failures == []  # type: ignore[attr-defined]
+
+
+def test_a_buyer_thinks_better_of_it(shop: tuple[Page, Goods]) -> None:
+    page, goods = shop
+    page.evaluate("goods => buy(goods, 2)", goods.pk)
+    page.wait_for_url("**/alipay-sandbox/cashier/**")
+    page.get_by_role("button", name="取消").click()
+    page.wait_for_url("**/index/")
+    page.get_by_text("24.6 paying").wait_for()
+    keep_picture(page, "cancelled")
+    goods.refresh_from_db()
+    assert (goods.goods_num, goods.sold_num) == (8, 0)
     assert page.failures == []  # type: ignore[attr-defined]

@@ -12,6 +12,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from apps.goods.tests.factories import make_category, make_goods
+from apps.trade.services.carts import cart_add
+from apps.trade.services.checkout import Destination, order_create
+from apps.trade.tests.conftest import DESTINATION
 from apps.user_operation.services.addresses import address_add
 from apps.user_operation.services.favourites import favourite_add
 from apps.user_operation.services.messages import message_leave
@@ -28,10 +31,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def cookies(transactional_db: None) -> dict[str, str]:
     """Those of a buyer who is logged in and has one of everything."""
     buyer = UserProfile.objects.create_user("13800000001")
-    goods = make_goods(make_category(), pictures=1)
+    goods = make_goods(make_category(), stock=1000, pictures=1)
     favourite_add(user_id=buyer.pk, goods_id=goods.pk)
     address_add(user_id=buyer.pk, fields=HOME)
     message_leave(user_id=buyer.pk, message_type=1, subject="a", message="b", attachment=None)
+    for _ in range(2):  # an order, and a cart
+        cart_add(user_id=buyer.pk, goods_id=goods.pk, nums=2)
+        if not buyer.orders.exists():
+            order_create(user_id=buyer.pk, destination=Destination(**DESTINATION))
     token = "a" * 32
     return {"sessionid": client_of(buyer).cookies["sessionid"].value, "csrftoken": token}
 
@@ -42,7 +49,7 @@ def schema(cookies: dict[str, str]) -> Any:
 
 
 lazy_schema = schemathesis.pytest.from_fixture("schema").include(
-    path_regex="^/(userfavs|messages|address)/"
+    path_regex="^/(userfavs|messages|address|shopcarts|orders)/"
 )
 
 

@@ -35,11 +35,12 @@ def alipay_return(request: HttpRequest) -> HttpResponse:
     order = _order_of(request.GET)
     if order is None:
         return HttpResponseRedirect(FRONT_PAGE)
-    try:
+    if order.trade_no is None:
         # That the buyer is back proves nothing: what counts is what the gateway says.
-        order_ask(order_id=order.pk)
-    except AlipayError as error:
-        logger.warning("order %s: %s", order.order_sn, error)
+        try:
+            order_ask(order_id=order.pk)
+        except AlipayError as error:
+            logger.warning("order %s: %s", order.order_sn, error)
     return HttpResponseRedirect(ORDERS_PAGE)
 
 

@@ -14,9 +14,12 @@ from rest_framework.response import Response
 
 from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError
+from extra_apps.idempotency.decorators import idempotent
+from extra_apps.idempotency.schema import IDEMPOTENCY_PARAMETERS, IDEMPOTENCY_RESPONSES
 from utils.exceptions import RequestRefused
 from utils.own_things import OwnThingsViewSet
 from utils.throttling import CallerThrottle
+from utils.transactions import retried
 from utils.unavailable import ServiceUnavailable
 
 from .models import CartLine, OrderInfo
@@ -161,7 +164,13 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
         pay_links_attach([order])
         return Response(self.get_serializer(order).data)
 
-    @extend_schema(summary=_("Order all that is in the cart"), responses={201: OrderSerializer})
+    @extend_schema(
+        summary=_("Order all that is in the cart"),
+        parameters=IDEMPOTENCY_PARAMETERS,
+        responses={201: OrderSerializer, **IDEMPOTENCY_RESPONSES},
+    )
+    @retried
+    @idempotent
     def create(self, request: Request) -> Response:
         data = self.validated()
         shown_total = data.pop("order_mount")

@@ -1,13 +1,16 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from extra_apps.social_jwt.admin import SocialAccountInline
 
 from .models import UserProfile, VerifyCode
+from .services.accounts import accounts_deactivate
 
 
 @admin.register(UserProfile)
@@ -17,6 +20,7 @@ class UserProfileAdmin(UserAdmin):
     search_fields = ["username", "name", "mobile", "email", "social_auth__uid"]
     ordering = ["-date_joined"]
     inlines = [SocialAccountInline]
+    actions = ["deactivate"]
     fieldsets = [
         *(UserAdmin.fieldsets or ()),
         (_("Shop"), {"fields": ["name", "mobile", "gender", "birthday"]}),
@@ -25,6 +29,31 @@ class UserProfileAdmin(UserAdmin):
         *UserAdmin.add_fieldsets,
         (_("Shop"), {"fields": ["name", "mobile"]}),
     ]
+
+    @admin.action(permissions=["change"], description=_("Deactivate accounts"))
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[UserProfile]) -> None:
+        """For those who leave: what they ordered keeps their account from being deleted."""
+        others = queryset.filter(is_active=True).exclude(pk=request.user.pk)
+        changed = list(others)
+        if not request.user.is_superuser:
+            # Who may change users need not be one who locks the shop's owners out.
+            changed = [user for user in changed if not user.is_superuser]
+        count = accounts_deactivate(user_ids=[user.pk for user in changed])
+        for user in changed:
+            self.log_change(request, user, gettext("Deactivated."))
+        text = ngettext(
+            "%(count)d account was deactivated.", "%(count)d accounts were deactivated.", count
+        ) % {"count": count}
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say what protects an account, rather than that nobody may delete that."""
+        found, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set() if protected else perms_needed, protected
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        may_deactivate = {"may_deactivate": self.has_change_permission(request)}
+        return super().delete_view(request, object_id, {**may_deactivate, **(extra_context or {})})
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return [] if obj is None else self.inlines

@@ -33,8 +33,7 @@ def trade_query(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def trade_close_call(content: Mapping[str, Any]) -> dict[str, str]:
-    trade = trade_now(**trade_key(content))
-    return {**SUCCESS, **_numbers(trade_close(trade_no=trade.trade_no))}
+    return {**SUCCESS, **_numbers(trade_close(**trade_key(content)))}
 
 
 def trade_refund_call(content: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from .clock import from_text
 from .conf import SandboxConf
-from .refusals import failed, invalid, invalid_content
+from .refusals import invalid, invalid_content
 
 PRODUCT_CODE = "FAST_INSTANT_TRADE_PAY"
 MIN_AMOUNT, MAX_AMOUNT = Decimal("0.01"), Decimal("100000000.00")
@@ -152,11 +152,6 @@ def _time_expire(content: Mapping[str, Any], now: datetime) -> datetime:
     if after is None or after > DEFAULT_TIMEOUT:
         raise invalid_content("timeout_express", _("From 1m to 15d: minutes, hours or days."))
     return now + after
-
-
-def trade_missing() -> Exception:
-    """Return the refusal of a call about a trade that nobody opened."""
-    return failed("ACQ.TRADE_NOT_EXIST", _("There is no such trade."))
 
 
 def _refuse(constant: str) -> NoReturn:

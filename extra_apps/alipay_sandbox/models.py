@@ -109,7 +109,7 @@ class SandboxNotice(models.Model):
 
     ``params`` are its parameters without notify_time and signature, which every attempt has
     anew. ``next_at`` is when it is due, None when nothing is planned. ``replies`` are the
-    attempts so far: ``{"at": ISO time, "status": HTTP status or None, "text": str}``.
+    attempts so far: ``{"at": Shanghai time, "status": HTTP status or None, "text": str}``.
     """
 
     trade = models.ForeignKey(

@@ -61,3 +61,8 @@ def invalid_content(parameter: str, text: str) -> RefusalError:
 def failed(sub_code: str, text: str) -> RefusalError:
     """Return the refusal of something that the trade's state does not allow."""
     return RefusalError(FAILED, sub_code, text)
+
+
+def trade_missing() -> RefusalError:
+    """Return the refusal of a call about a trade that nobody opened."""
+    return failed("ACQ.TRADE_NOT_EXIST", _("There is no such trade."))

@@ -54,6 +54,8 @@ def _parse(text_or_path: str, setting: str) -> RSA.RsaKey:
 
 
 def _der(text: str, setting: str) -> bytes:
+    if not text:
+        raise AlipayKeyError(f"{setting} is empty.")
     if "-----BEGIN" not in text and not _BARE_BASE64.fullmatch(text):
         content = _content(text, setting)
         if content[:1] == b"0":  # DER: a sequence

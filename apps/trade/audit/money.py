@@ -47,8 +47,8 @@ def _payments_of_orders() -> Check:
         "an order is paid if, and only if, a payment of its total is applied and kept",
         orders.count(),
         [
-            f"order {order_sn}: {status} {closed_by}, total {total},"
-            f" payment {amount or 'none'}, given back {given_back or 'none'}"
+            f"order {order_sn}: {status} {closed_by}".rstrip()
+            + f", total {total}, payment {amount}, given back {given_back}"
             for order_sn, status, closed_by, total, amount, given_back in unfit.values_list(
                 *columns
             )

@@ -124,6 +124,11 @@ class OrderInfo(models.Model):
     def is_unpaid(self) -> bool:
         return self.pay_status in UNPAID
 
+    @property
+    def is_redirectable(self) -> bool:
+        """Whether its address may still change: neither shipped nor closed."""
+        return self.shipped_at is None and not self.closed_by
+
     def is_payable(self, now: datetime) -> bool:
         """Whether the buyer may still pay it: unpaid, and its time has not run out."""
         return self.is_unpaid and now < self.expires_at

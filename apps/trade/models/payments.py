@@ -58,6 +58,8 @@ class Payment(models.Model):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["-id"]
+        # Beside "may view": not everybody who looks at money may move it.
+        permissions = [("refund_payment", "Can give the money of payments back")]
         constraints = [
             models.CheckConstraint(name="payment_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
@@ -124,6 +126,7 @@ class PaymentNotice(models.Model):
             models.Index(fields=["verdict", "add_time"], name="notice_verdict"),
             models.Index(fields=["out_trade_no"], name="notice_order_sn"),
             models.Index(fields=["trade_no"], name="notice_trade_no"),
+            models.Index(fields=["notify_id"], name="notice_notify_id"),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,25 @@ def cart_remove(*, user_id: int, goods_id: int) -> None:
     line.delete()
 
 
+@retried_atomic
+def hold_release(*, user_id: int, goods_id: int) -> bool:
+    """Give back what a cart holds of goods, before its time, because staff said so.
+
+    The line stays, as it does when a hold lapses: its buyer may order it while there is
+    stock. Returns whether anything was held.
+    """
+    cart_lock(user_id)
+    line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
+    if line is None or line.held_until is None:
+        return False
+    stock_return(
+        pieces={goods_id: line.nums}, reason=Reason.RELEASE, reference=cart_reference(user_id)
+    )
+    line.held_until = None
+    line.save(update_fields=["held_until"])
+    return True
+
+
 def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = None) -> int:
     """Give back what carts hold longer than they may; return how many lines lapsed.
 
@@ -139,11 +158,12 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
 
 def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
     """Raise NotOnSaleError, OutOfStockError or TooManyPiecesError if the line may not grow."""
-    goods = Goods.objects.only("is_on_sale", "name", "goods_num").get(pk=goods_id)
-    if not goods.is_on_sale:
+    goods = Goods.objects.filter(pk=goods_id, is_on_sale=True)
+    available = goods.values_list("goods_num", flat=True).first()
+    if available is None:
         raise NotOnSaleError
     # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
-    if wants > settings.CART_MAX_NUMS and goods.goods_num >= lacks:
+    if wants > settings.CART_MAX_NUMS and available >= lacks:
         raise TooManyPiecesError
 
 

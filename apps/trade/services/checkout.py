@@ -78,7 +78,8 @@ def order_create(
     if not SMALLEST_TOTAL <= total <= LARGEST_TOTAL:
         raise TotalNotPayableError(total)
     lapsed = {line.goods_id: line.nums for line in lines if line.held_until is None}
-    stock_take(pieces=lapsed, reference=cart_reference(user_id))
+    if lapsed:
+        stock_take(pieces=lapsed, reference=cart_reference(user_id))
     order = _order_insert(user_id=user_id, total=total, destination=destination)
     OrderGoods.objects.bulk_create(_order_line(order, line, goods[line.goods_id]) for line in lines)
     CartLine.objects.filter(pk__in=[line.pk for line in lines]).delete()

@@ -3,6 +3,8 @@
 Whoever changes an order locks its row first, and takes goods rows after it.
 """
 
+from collections.abc import Mapping
+
 from django.utils import timezone
 
 from apps.goods.models import StockMovement
@@ -11,6 +13,12 @@ from utils.transactions import retried_atomic
 
 from ..models import OrderGoods, OrderInfo
 from ..order_status import OVER, Event, MoveRefusedError, next_status
+
+DESTINATION_FIELDS = ("address", "signer_name", "singer_mobile")
+
+
+class OrderNotRedirectedError(Exception):
+    """The order has left, or is closed: it goes nowhere else. Nothing was changed."""
 
 
 class OrderNotHiddenError(Exception):
@@ -76,6 +84,23 @@ def order_ship(*, order_id: int) -> bool:
     order.shipped_at = timezone.now()
     order.save(update_fields=["shipped_at"])
     return True
+
+
+@retried_atomic
+def order_redirect(*, order_id: int, fields: Mapping[str, str]) -> None:
+    """Correct where an order goes: ``address``, ``signer_name``, ``singer_mobile``, or some.
+
+    For staff whom the buyer has asked; checked values. Raises OrderNotRedirectedError once
+    the order is shipped or closed.
+    """
+    order = order_lock(order_id)
+    if not order.is_redirectable:
+        raise OrderNotRedirectedError
+    for name, value in fields.items():
+        if name not in DESTINATION_FIELDS:
+            raise ValueError(name)
+        setattr(order, name, value)
+    order.save(update_fields=list(fields))
 
 
 def order_lock(order_id: int) -> OrderInfo:

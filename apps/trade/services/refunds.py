@@ -23,7 +23,7 @@ from utils.alipay import (
 )
 from utils.transactions import retried_atomic
 
-from ..models import OrderInfo, Payment, Refund
+from ..models import Payment, Refund
 from ..order_status import Event, PayStatus, next_status
 from .orders import order_lock, order_pieces
 
@@ -44,25 +44,47 @@ class RefundOverError(Exception):
     """The time for refunds has ended (TRADE_FINISHED); nothing was changed."""
 
 
+class RefundTokenUsedError(Exception):
+    """The request was made before, as ``refund`` of another amount; nothing was changed."""
+
+    def __init__(self, refund: Refund) -> None:
+        self.refund = refund
+        super().__init__(refund.out_request_no)
+
+
+def refund_token_make() -> str:
+    """Return a new ``request_token`` for refund_open(): 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
 @retried_atomic
-def refund_open(*, payment_id: int, amount: Decimal, reason: str, staff_id: int) -> Refund:
+def refund_open(
+    *, payment_id: int, amount: Decimal, reason: str, staff_id: int, request_token: str = ""
+) -> Refund:
     """Write down that ``amount`` (yuan, at least 0.01) of a payment is to go back; return it.
 
-    What other refunds of the payment took or are about to take is not there any more. Raises
-    RefundTooLargeError, RefundOverError.
+    What other refunds of the payment took or are about to take is not there any more. A
+    ``request_token`` (at most 16 characters) makes the request repeatable: the same one
+    returns the refund that it opened, whatever became of that. Raises RefundTokenUsedError,
+    RefundOverError, RefundTooLargeError, Payment.DoesNotExist.
     """
     payment = _payment_lock(payment_id)
-    if (
-        payment.state == Payment.State.APPLIED
-        and payment.order.pay_status == PayStatus.TRADE_FINISHED
-    ):
+    order = payment.order
+    token = request_token or refund_token_make()
+    out_request_no = f"{order.order_sn}-{payment.pk}-{token}"
+    known = Refund.objects.filter(out_request_no=out_request_no).first()
+    if known is not None:
+        if known.amount != amount:
+            raise RefundTokenUsedError(known)
+        return known
+    if refund_is_over(payment):
         raise RefundOverError
     left = refundable(payment)
     if amount > left:
         raise RefundTooLargeError(left)
     return Refund.objects.create(
         payment=payment,
-        out_request_no=f"{payment.order.order_sn}-{secrets.token_hex(8)}",
+        out_request_no=out_request_no,
         amount=amount,
         reason=reason,
         staff_id=staff_id,
@@ -155,9 +177,18 @@ def refundable(payment: Payment) -> Decimal:
     return payment.amount - payment.refunded - (pending or Decimal(0))
 
 
+def refund_is_over(payment: Payment) -> bool:
+    """Return whether Alipay gives nothing of a payment back any more.
+
+    A flagged one is another trade than that which finished the order.
+    """
+    is_applied = payment.state == Payment.State.APPLIED
+    return is_applied and payment.order.pay_status == PayStatus.TRADE_FINISHED
+
+
 def _payment_lock(payment_id: int) -> Payment:
     """Lock the payment's order, then return the payment as it is now, with that order."""
-    order = order_lock(OrderInfo.objects.only("pk").get(payments=payment_id).pk)
+    order = order_lock(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     payment.order = order
     return payment
@@ -186,12 +217,16 @@ def _gateway_refund(refund: Refund) -> str:
     Raises AlipayError when that is not known.
     """
     client = client_from_settings()
-    order_sn = refund.payment.order.order_sn
+    # The trade is named, too: of two that paid one order, the money must leave the right one.
+    wanted = {
+        "out_trade_no": refund.payment.order.order_sn,
+        "trade_no": refund.payment.trade_no,
+        "out_request_no": refund.out_request_no,
+    }
     refusal = ""
     try:
         answer = client.refund(
-            out_trade_no=order_sn,
-            out_request_no=refund.out_request_no,
+            **wanted,
             refund_amount=refund.amount,
             refund_reason=refund.reason,
         )
@@ -201,7 +236,7 @@ def _gateway_refund(refund: Refund) -> str:
         refusal = str(error)
     # A repeat changes nothing, or may be refused because of what the first did: only the
     # refund itself tells whether its money moved.
-    state = client.refund_query(out_trade_no=order_sn, out_request_no=refund.out_request_no)
+    state = client.refund_query(**wanted)
     if state is not None and state.money_moved:
         return ""
     if refusal:

@@ -6,8 +6,6 @@ from rest_framework.test import APIClient
 
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
-from apps.users.models import UserProfile
-from tests.clients import client_of
 from tests.local_gateway import LocalGateway
 
 DESTINATION = {
@@ -15,28 +13,6 @@ DESTINATION = {
     "signer_name": "小满",
     "singer_mobile": "13800000001",
 }
-
-
-@pytest.fixture
-def buyer(db: None) -> UserProfile:
-    return UserProfile.objects.create_user("13800000001", name="小满")
-
-
-@pytest.fixture
-def other(db: None) -> UserProfile:
-    return UserProfile.objects.create_user("13800000002", name="阿禾")
-
-
-@pytest.fixture
-def mine(buyer: UserProfile) -> APIClient:
-    """The buyer's client."""
-    return client_of(buyer)
-
-
-@pytest.fixture
-def theirs(other: UserProfile) -> APIClient:
-    """Another buyer's client."""
-    return client_of(other)
 
 
 @pytest.fixture
@@ -70,8 +46,8 @@ def sold() -> Callable[[Goods], int]:
 
 
 @pytest.fixture
-def order_of(mine: APIClient, goods: Goods) -> Callable[..., dict[str, Any]]:
-    """Order some oranges; return the answer."""
+def order_of(mine: APIClient, goods: Goods, gateway: LocalGateway) -> Callable[..., dict[str, Any]]:
+    """Order some oranges, to be paid at the local gateway; return the answer."""
 
     def order(nums: int = 2, **fields: Any) -> dict[str, Any]:
         mine.post("/shopcarts/", {"goods": goods.pk, "nums": nums})

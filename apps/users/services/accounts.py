@@ -1,5 +1,6 @@
-"""Accounts: every write that a verification code allows."""
+"""Accounts: every write that a verification code allows, and their end."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -112,3 +113,9 @@ def account_update(*, account: UserProfile, changes: dict[str, Any], code: str |
         raise MobileTakenError from error
     for name, value in changes.items():
         setattr(account, name, value)
+
+
+def accounts_deactivate(*, user_ids: Collection[int]) -> int:
+    """Let these accounts log in no more, nor use their tokens; return how many could before."""
+    active = UserProfile.objects.filter(pk__in=user_ids, is_active=True)
+    return active.update(is_active=False)

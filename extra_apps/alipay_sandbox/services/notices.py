@@ -8,7 +8,9 @@ import requests
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from urllib3.exceptions import HTTPError
 
+from ..clock import to_text
 from ..conf import SandboxConf, sandbox_conf
 from ..messages_out import notice_form, notice_params
 from ..models import SandboxNotice, SandboxRefund, SandboxTrade, TradeStatus
@@ -118,7 +120,7 @@ def _attempt(pk: int) -> None:
     with transaction.atomic():
         notice = SandboxNotice.objects.select_for_update().get(pk=pk)
         text = body[:REPLY_BYTES].decode(errors="replace").replace("\0", "�")
-        notice.replies = [*notice.replies, {"at": now.isoformat(), "status": status, "text": text}]
+        notice.replies = [*notice.replies, {"at": to_text(now), "status": status, "text": text}]
         if is_received:
             notice.delivered_at = notice.delivered_at or now
             notice.next_at = timezone.now() if notice.repeats_left else None
@@ -143,5 +145,6 @@ def _post(url: str, form: dict[str, str], *, timeout: float) -> tuple[int | None
                 headers={"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"},
             ) as response:  # fmt: skip
                 return response.status_code, next(response.iter_content(REPLY_BYTES + 1), b"")
-    except (requests.RequestException, UnicodeError) as error:  # UnicodeError: no host name
+    except (requests.RequestException, HTTPError, UnicodeError) as error:
+        # The latter two: what requests lets through for names that no host can have.
         return None, f"{type(error).__name__}: {error}".encode()

@@ -8,10 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..conf import sandbox_conf
-from ..content import trade_missing
 from ..courier import wake
 from ..models import SandboxRefund, SandboxTrade, TradeStatus
-from ..refusals import RefusalError, failed
+from ..refusals import RefusalError, failed, trade_missing
 from .notices import refund_notice_write
 
 

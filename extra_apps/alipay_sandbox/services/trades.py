@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from ..clock import SHANGHAI
 from ..conf import sandbox_conf
-from ..content import PagePayContent, trade_missing
+from ..content import PagePayContent
 from ..courier import wake
 from ..models import SandboxTrade, TradeStatus
-from ..refusals import RefusalError, failed, invalid_content
+from ..refusals import RefusalError, failed, invalid_content, trade_missing
 from ..switches import Switches
 from .notices import payment_notices_write
 from .refunds import trade_refund
@@ -31,12 +31,12 @@ def trade_open(*, content: PagePayContent, notify_url: str, return_url: str) -> 
     """
     addresses = {"notify_url": notify_url, "return_url": return_url}
     now = timezone.now()
-    try:
-        with transaction.atomic():
-            trade = _locked(out_trade_no=content.out_trade_no)
-            if trade is None:
-                if content.time_expire <= now:
-                    raise invalid_content("time_expire", _("The time to pay is over."))
+    trade = SandboxTrade.objects.filter(out_trade_no=content.out_trade_no).first()
+    if trade is None:
+        if content.time_expire <= now:
+            raise invalid_content("time_expire", _("The time to pay is over."))
+        try:
+            with transaction.atomic():
                 return SandboxTrade.objects.create(
                     trade_no=_trade_no_make(now),
                     out_trade_no=content.out_trade_no,
@@ -48,14 +48,14 @@ def trade_open(*, content: PagePayContent, notify_url: str, return_url: str) -> 
                     created_at=now,
                     **addresses,
                 )
-    except IntegrityError:  # two looks at once
-        return trade_open(content=content, notify_url=notify_url, return_url=return_url)
+        except IntegrityError:  # another look was faster
+            trade = SandboxTrade.objects.get(out_trade_no=content.out_trade_no)
     if (trade.total_amount, trade.subject) != (content.total_amount, content.subject):
         raise failed(
             "ACQ.CONTEXT_INCONSISTENT",
             _("This order number belongs to a trade of another amount or subject."),
         )
-    trade_now(trade_no=trade.trade_no)  # a new link opens no trade whose time is over
+    _close_what_is_over(pk=trade.pk)  # a new link does not bring it back
     SandboxTrade.objects.filter(pk=trade.pk, status=TradeStatus.WAIT_BUYER_PAY).update(
         time_expire=content.time_expire, **addresses
     )
@@ -67,10 +67,7 @@ def trade_now(**key: str) -> SandboxTrade:
 
     ``key`` is trade_no or out_trade_no. Raises RefusalError (ACQ.TRADE_NOT_EXIST).
     """
-    now = timezone.now()
-    SandboxTrade.objects.filter(
-        **key, status=TradeStatus.WAIT_BUYER_PAY, time_expire__lte=now
-    ).update(status=TradeStatus.TRADE_CLOSED, closed_at=now)
+    _close_what_is_over(**key)
     try:
         return SandboxTrade.objects.get(**key)
     except SandboxTrade.DoesNotExist:
@@ -102,7 +99,7 @@ def trade_pay(*, trade_no: str, switches: Switches) -> SandboxTrade:
             payment_notices_write(trade=trade, conf=sandbox_conf(), switches=switches)
             transaction.on_commit(wake)
     if not paid:
-        raise _why_not(trade_now(trade_no=trade_no))
+        raise _why_not_paid(trade_no)
     if switches.refund:
         trade_refund(
             trade_no=trade_no,
@@ -114,29 +111,42 @@ def trade_pay(*, trade_no: str, switches: Switches) -> SandboxTrade:
     return trade
 
 
-def trade_close(*, trade_no: str) -> SandboxTrade:
-    """Close a trade that waits for its buyer; raises RefusalError (ACQ.TRADE_STATUS_ERROR)."""
-    closed = SandboxTrade.objects.filter(
-        trade_no=trade_no, status=TradeStatus.WAIT_BUYER_PAY
-    ).update(status=TradeStatus.TRADE_CLOSED, closed_at=timezone.now())
-    trade = trade_now(trade_no=trade_no)
+def trade_close(**key: str) -> SandboxTrade:
+    """Close a trade that waits for its buyer; ``key`` is trade_no or out_trade_no.
+
+    Raises RefusalError: ACQ.TRADE_NOT_EXIST, ACQ.TRADE_STATUS_ERROR.
+    """
+    trade = trade_now(**key)
+    now = timezone.now()
+    closed = SandboxTrade.objects.filter(pk=trade.pk, status=TradeStatus.WAIT_BUYER_PAY).update(
+        status=TradeStatus.TRADE_CLOSED, closed_at=now
+    )
     if not closed:
         raise failed(
             "ACQ.TRADE_STATUS_ERROR", _("Only a trade that waits for its buyer can be closed.")
         )
+    trade.status, trade.closed_at = TradeStatus.TRADE_CLOSED, now
     return trade
 
 
-def _why_not(trade: SandboxTrade) -> RefusalError:
-    if trade.status == TradeStatus.TRADE_CLOSED:
+def _why_not_paid(trade_no: str) -> RefusalError:
+    statuses = SandboxTrade.objects.filter(trade_no=trade_no).values_list("status", flat=True)
+    status = statuses.first()
+    if status is None:
+        return trade_missing()
+    # One that waits although it could not be paid is over; the next look closes it.
+    if status in (TradeStatus.TRADE_CLOSED, TradeStatus.WAIT_BUYER_PAY):
         return failed("ACQ.TRADE_HAS_CLOSE", _("This trade is closed; no money has moved."))
     return failed(
         "ACQ.TRADE_HAS_SUCCESS", _("This trade was paid before; no money has moved this time.")
     )
 
 
-def _locked(**key: str) -> SandboxTrade | None:
-    return SandboxTrade.objects.select_for_update().filter(**key).first()
+def _close_what_is_over(**key: str | int) -> None:
+    now = timezone.now()
+    SandboxTrade.objects.filter(
+        **key, status=TradeStatus.WAIT_BUYER_PAY, time_expire__lte=now
+    ).update(status=TradeStatus.TRADE_CLOSED, closed_at=now)
 
 
 def _trade_no_make(now: datetime) -> str:

@@ -31,11 +31,12 @@ def cashier(request: HttpRequest, trade_no: str) -> HttpResponse:
 @require_POST
 def pay(request: HttpRequest, trade_no: str) -> HttpResponse:
     """Pay, as the switches in the form say, and send the browser back to the merchant."""
-    _trade_or_404(trade_no)
+    trade = _trade_or_404(trade_no)
     try:
         trade = trade_pay(trade_no=trade_no, switches=switches_of(request.POST))
     except RefusalError as refusal:
-        return _page(request, _trade_or_404(trade_no), refusal, status=409)
+        trade.refresh_from_db()
+        return _page(request, trade, refusal, status=409)
     if trade.return_url:
         return HttpResponseRedirect(return_address(trade, conf=sandbox_conf()))
     return HttpResponseRedirect(reverse("alipay-sandbox-cashier", args=[trade_no]))

@@ -1,0 +1,56 @@
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from apps.goods.models import Goods
+
+from ..models import CartLine
+from ..services.carts import hold_release
+from .cells import badge
+from .filters import DateRangeFilter, HoldFilter
+from .read_only import NeverDeletedAdmin
+from .search import IndexedSearchAdmin, buyers_found
+
+
+@admin.register(CartLine)
+class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
+    """Carts, and which stock they hold: theirs to write, but a hold may be ended."""
+
+    list_display = ["user", "goods", "nums", "hold", "held_until", "add_time"]
+    list_filter = [HoldFilter, ("held_until", DateRangeFilter)]
+    list_select_related = ["user", "goods"]
+    search_help_text = _("Mobile or username of the buyer, name of goods.")
+    readonly_fields = ("user", "goods", "nums", "hold", "held_until", "add_time")
+    fields = readonly_fields
+    actions = ("release_holds",)
+
+    class Media:
+        css = {"all": ["trade/admin.css"]}
+
+    def found(self, word: str) -> Q:
+        goods = Goods.objects.filter(name__icontains=word).values_list("pk", flat=True)
+        return Q(user__in=buyers_found(word)) | Q(goods__in=list(goods))
+
+    @admin.display(description=_("hold"))
+    def hold(self, line: CartLine) -> SafeString:
+        if line.held_until is None:
+            return badge(_("not held"), "over")
+        if line.held_until <= timezone.now():
+            return badge(_("time is over"), "waiting")
+        return badge(_("held"), "good")
+
+    @admin.action(permissions=["change"], description=_("End the hold: the pieces go on sale"))
+    def release_holds(self, request: HttpRequest, queryset: QuerySet[CartLine]) -> None:
+        lines = list(queryset.order_by("pk").values_list("user_id", "goods_id"))
+        count = sum(hold_release(user_id=user, goods_id=goods) for user, goods in lines)
+        text = ngettext("%(count)d hold was ended.", "%(count)d holds were ended.", count)
+        self.message_user(
+            request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING
+        )
+
+    def save_model(self, request: HttpRequest, obj: CartLine, form: object, change: bool) -> None:
+        """Nothing on the page can be changed, and saving it writes no line back."""

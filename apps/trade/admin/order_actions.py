@@ -1,0 +1,162 @@
+"""What staff do to orders. Not in a transaction: the gateway is asked over the network."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from utils.alipay import AlipayError
+
+from ..models import OrderInfo
+from ..order_status import Event, MoveRefusedError
+from ..services.orders import order_ship
+from ..services.settlement import GatewaySilentError, Outcome, order_ask, order_settle
+from . import confirmation
+from .cells import change_url
+
+# Each may wait seconds for the gateway, and the server's patience with a request ends.
+ORDERS_AT_ONCE = 50
+
+
+class Report(NamedTuple):
+    """What became of one order; ``is_change``: to be kept in its history."""
+
+    level: int
+    text: Any
+    is_change: bool = False
+    is_silent: bool = False
+
+
+SILENT = Report(messages.ERROR, _("Alipay did not answer; nothing was changed"), is_silent=True)
+NOT_ASKED = Report(
+    messages.ERROR, _("not asked about, because Alipay did not answer before; nothing was changed")
+)
+SETTLED = {
+    Outcome.CLOSED: Report(messages.SUCCESS, _("closed"), is_change=True),
+    Outcome.PAID: Report(
+        messages.WARNING, _("not closed: Alipay says that it is paid, and now it is"),
+        is_change=True,
+    ),
+    Outcome.UNCHANGED: Report(messages.INFO, _("closed before; nothing was changed")),
+}  # fmt: skip
+
+
+class OrderActions(admin.ModelAdmin):
+    actions: Sequence[str] = ("close_unpaid", "mark_shipped", "ask_gateway")
+
+    @admin.action(permissions=["change"], description=_("Close unpaid orders"))
+    def close_unpaid(
+        self, request: HttpRequest, queryset: QuerySet[OrderInfo]
+    ) -> HttpResponse | None:
+        question = _(
+            "Close these orders? They cannot be paid any more, and their pieces go back to "
+            "stock. Alipay is asked first: what turns out to be paid stays open."
+        )
+        return self._do(request, queryset, _close, name="close_unpaid", question=question)
+
+    @admin.action(permissions=["change"], description=_("Mark as shipped"))
+    def mark_shipped(
+        self, request: HttpRequest, queryset: QuerySet[OrderInfo]
+    ) -> HttpResponse | None:
+        question = _(
+            "Have these orders left the shop? This cannot be taken back, and a refund no longer "
+            "returns their pieces to stock."
+        )
+        return self._do(request, queryset, _ship, name="mark_shipped", question=question)
+
+    @admin.action(permissions=["change"], description=_("Ask Alipay now"))
+    def ask_gateway(
+        self, request: HttpRequest, queryset: QuerySet[OrderInfo]
+    ) -> HttpResponse | None:
+        return self._do(request, queryset, _ask, name="ask_gateway")
+
+    def _do(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[OrderInfo],
+        do: Callable[[OrderInfo], Report],
+        *,
+        name: str,
+        question: Any = None,
+    ) -> HttpResponse | None:
+        orders = list(queryset.order_by("pk")[: ORDERS_AT_ONCE + 1])
+        if len(orders) > ORDERS_AT_ONCE:
+            text = _("At most %(count)d orders at once; nothing was changed.")
+            self.message_user(request, text % {"count": ORDERS_AT_ONCE}, messages.ERROR)
+            return None
+        if question is not None and not confirmation.is_confirmed(request):
+            rows = [(order.pk, _row(order)) for order in orders]
+            return confirmation.ask(self, request, action=name, question=question, rows=rows)
+        self._report(request, orders, _each(orders, do))
+        if "back" in request.POST and len(orders) == 1:
+            return HttpResponseRedirect(change_url("orderinfo", orders[0].pk))
+        return None
+
+    def _report(
+        self, request: HttpRequest, orders: Sequence[OrderInfo], reports: Sequence[Report]
+    ) -> None:
+        """One message for each thing that happened, naming the orders to which it did."""
+        told: dict[tuple[int, str], list[str]] = {}
+        for order, report in zip(orders, reports, strict=True):
+            text = str(report.text)
+            told.setdefault((report.level, text), []).append(order.order_sn)
+            if report.is_change:
+                self.log_change(request, order, text)
+        for (level, text), numbers in told.items():
+            heading = ngettext("Order %(orders)s: %(text)s.", "Orders %(orders)s: %(text)s.",
+                               len(numbers))  # fmt: skip
+            self.message_user(request, heading % {"orders": ", ".join(numbers), "text": text},
+                              level)  # fmt: skip
+
+
+def _each(orders: Sequence[OrderInfo], do: Callable[[OrderInfo], Report]) -> list[Report]:
+    """Do it to each; once the gateway is silent, to none of the rest."""
+    reports: list[Report] = []
+    for order in orders:
+        is_silent = any(report.is_silent for report in reports)
+        reports.append(NOT_ASKED if is_silent else do(order))
+    return reports
+
+
+def _row(order: OrderInfo) -> str:
+    return f"{order.order_sn} · {order.get_pay_status_display()} · {order.order_mount:.2f}"
+
+
+def _close(order: OrderInfo) -> Report:
+    try:
+        return SETTLED[order_settle(order_id=order.pk, event=Event.DISMISS)]
+    except GatewaySilentError:
+        return SILENT
+    except MoveRefusedError:
+        return Report(messages.ERROR, _("paid, and therefore not closed; nothing was changed"))
+
+
+def _ship(order: OrderInfo) -> Report:
+    try:
+        is_news = order_ship(order_id=order.pk)
+    except MoveRefusedError:
+        return Report(messages.ERROR, _("not paid, and therefore not shipped; nothing was changed"))
+    if is_news:
+        return Report(messages.SUCCESS, _("marked as shipped"), is_change=True)
+    return Report(messages.INFO, _("shipped before; nothing was changed"))
+
+
+def _ask(order: OrderInfo) -> Report:
+    before = order.pay_status
+    try:
+        is_known = order_ask(order_id=order.pk)
+    except AlipayError:
+        return SILENT
+    if not is_known:
+        return Report(messages.INFO, _("Alipay knows of no payment; nothing was changed"))
+    order.refresh_from_db(fields=["pay_status"])
+    if order.pay_status == before:
+        return Report(messages.INFO, _("Alipay was asked, and had no news"))
+    text = _("Alipay was asked; the order is now: %(status)s")
+    return Report(
+        messages.SUCCESS, text % {"status": order.get_pay_status_display()}, is_change=True
+    )

@@ -1,0 +1,76 @@
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Payment, Refund
+from ..services.refunds import refund_send
+from .cells import change_url, link, order_link, refund_badge, yuan
+from .filters import DateRangeFilter
+from .read_only import ReadOnlyAdmin
+from .refund_page import refund_tell
+from .search import IndexedSearchAdmin, orders_found
+
+# Each waits for the gateway.
+REFUNDS_AT_ONCE = 20
+
+
+@admin.register(Refund)
+class RefundAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
+    """What goes back. A refund under way may be asked for again: its number moves money once."""
+
+    list_display = [
+        "out_request_no", "order_shown", "amount_shown", "state_shown", "tries", "asked_at",
+        "done_at", "staff", "add_time",
+    ]  # fmt: skip
+    list_filter = ["state", ("add_time", DateRangeFilter)]
+    list_select_related = ["payment__order", "staff"]
+    search_help_text = _("Refund number (or its beginning), trade number or order number, whole.")
+    readonly_fields = (
+        "out_request_no", "payment_shown", "order_shown", "amount_shown", "reason", "state_shown",
+        "answer", "tries", "staff", "add_time", "asked_at", "done_at",
+    )  # fmt: skip
+    fields = readonly_fields
+    actions = ("ask_again",)
+
+    class Media:
+        css = {"all": ["trade/admin.css"]}
+
+    def has_refund_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("trade.refund_payment")
+
+    def found(self, word: str) -> Q:
+        payments = Payment.objects.filter(Q(trade_no=word) | Q(order__in=orders_found(word)))
+        return Q(out_request_no__startswith=word) | Q(
+            payment__in=list(payments.values_list("pk", flat=True))
+        )
+
+    @admin.display(description=_("payment"))
+    def payment_shown(self, refund: Refund) -> SafeString:
+        return link(change_url("payment", refund.payment_id), refund.payment.trade_no)
+
+    @admin.display(description=_("order"))
+    def order_shown(self, refund: Refund) -> SafeString:
+        return order_link(refund.payment.order)
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def amount_shown(self, refund: Refund) -> SafeString:
+        return yuan(refund.amount)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, refund: Refund) -> SafeString:
+        return refund_badge(refund)
+
+    @admin.action(permissions=["refund"], description=_("Ask Alipay again for what is under way"))
+    def ask_again(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
+        refunds = list(queryset.order_by("pk")[: REFUNDS_AT_ONCE + 1])
+        if len(refunds) > REFUNDS_AT_ONCE:
+            text = _("At most %(count)d refunds at once; nothing was changed.")
+            self.message_user(request, text % {"count": REFUNDS_AT_ONCE}, messages.ERROR)
+            return
+        for refund in refunds:
+            sent = refund_send(refund_id=refund.pk)
+            refund_tell(self, request, sent)
+            if sent.state == Refund.State.PENDING:
+                break  # the gateway is silent: it would be so about the others

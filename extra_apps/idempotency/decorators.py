@@ -1,0 +1,135 @@
+"""The Idempotency-Key request header, for actions of DRF views that write.
+
+draft-ietf-httpapi-idempotency-key-header-07, where it leaves a choice as Stripe does, but for
+one: only an answer below 400 is kept. Whatever was refused or failed has changed nothing, so
+the same key may be tried again, and succeed. docs/api.md tells clients.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .keys import key_hash, parse_key, request_fingerprint
+from .services import (
+    Answer,
+    Claim,
+    ClaimLostError,
+    KeyReusedError,
+    KeyRunningError,
+    answer_store,
+    claim_release,
+    key_claim,
+)
+
+HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+
+Action = Callable[..., Response]
+
+logger = logging.getLogger(__name__)
+
+
+class KeyRunning(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = _("A request with this Idempotency-Key is still being processed.")
+    default_code = "idempotency_key_running"
+    wait = 1  # seconds, sent as Retry-After
+
+
+class KeyReused(APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_detail = _("This Idempotency-Key was used for a different request.")
+    default_code = "idempotency_key_reused"
+
+
+def idempotent(action: Action) -> Action:
+    """Let a client repeat a request to ``action`` (a method of an APIView or a ViewSet).
+
+    With the header ``Idempotency-Key``, a user's request that was answered below 400 in the
+    last 24 hours gets that answer again, marked ``Idempotency-Replayed: true``; the same key
+    with another body or query is 422, one that is still at work 409, a malformed one 400.
+    Permissions and throttles come first, as for any request. Without the header, or without
+    a user, whose key it could be, the action is called as if not decorated.
+
+    With it, the action runs in one transaction, the outermost: it must do whatever must not
+    wait inside a transaction (a network call) in on_commit, and open no durable one itself.
+    An answer of 400 and above, raised or returned, rolls it back. The action must return a
+    DRF Response; of that are kept the status, the data as JSON and the headers, no cookies.
+    """
+
+    @wraps(action)
+    def run_once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        header = request.headers.get(HEADER)
+        if header is None or not request.user.is_authenticated:
+            return action(view, request, *args, **kwargs)
+        found = _claim(request, parse_key(header))
+        if isinstance(found, Answer):
+            return _replay(found)
+        return _run(found, lambda: action(view, request, *args, **kwargs))
+
+    return run_once
+
+
+def _claim(request: Request, key: str) -> Claim | Answer:
+    assert request.user.pk is not None
+    try:
+        return key_claim(
+            user_id=request.user.pk,
+            key_hash=key_hash(request, key),
+            fingerprint=request_fingerprint(request),
+        )
+    except KeyReusedError as error:
+        raise KeyReused from error
+    except KeyRunningError as error:
+        raise KeyRunning from error
+
+
+def _run(claim: Claim, action: Callable[[], Response]) -> Response:
+    """Run the action and keep its answer, in one transaction, or do neither."""
+    try:
+        with transaction.atomic(durable=True):
+            response = action()
+            done = response.status_code < status.HTTP_400_BAD_REQUEST
+            if done:
+                answer_store(claim=claim, answer=_answer(response))
+            else:
+                transaction.set_rollback(True)
+    except ClaimLostError as error:
+        raise KeyRunning from error
+    except BaseException:  # whatever it was, nothing was done: the key goes back
+        _release(claim)
+        raise
+    if not done:
+        _release(claim)
+    return response
+
+
+def _release(claim: Claim) -> None:
+    try:
+        claim_release(claim=claim)
+    except DatabaseError:
+        logger.warning("an idempotency key stays locked until its lock lapses", exc_info=True)
+
+
+def _answer(response: Response) -> Answer:
+    if not isinstance(response, Response):
+        raise TypeError(f"An idempotent action must return a Response, not {response!r}.")
+    # Negotiated anew for each replay.
+    headers = {name: text for name, text in response.items() if name != "Content-Type"}
+    return Answer(response.status_code, headers, JSONRenderer().render(response.data).decode())
+
+
+def _replay(answer: Answer) -> Response:
+    data = json.loads(answer.body) if answer.body else None
+    headers = {**answer.headers, REPLAYED_HEADER: "true"}
+    return Response(data, status=answer.status, headers=headers)
