@@ -26,6 +26,7 @@ from .helpers import (
     crowd,
     first_damage,
     in_carts,
+    ordered,
     shelf,
     statuses,
     stock_of,
@@ -33,10 +34,6 @@ from .helpers import (
 )
 
 HOUR = timedelta(hours=1)
-
-
-def ordered(goods: Goods) -> int:
-    return sum(OrderGoods.objects.filter(goods=goods).values_list("goods_num", flat=True))
 
 
 # --- One cart -------------------------------------------------------------------------------
