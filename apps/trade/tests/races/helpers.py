@@ -4,7 +4,7 @@ import functools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from http.client import HTTPConnection
+from http.client import HTTPConnection, IncompleteRead
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
-from apps.trade.models import CartLine, OrderInfo
+from apps.trade.models import CartLine, OrderGoods, OrderInfo
 from apps.trade.services.carts import cart_add
 from apps.trade.services.checkout import Destination, order_create
 from apps.trade.tests.conftest import DESTINATION
@@ -68,6 +68,8 @@ class Caller:
         try:
             connection.request(method, path, body or None, headers)
             response = connection.getresponse()
+            if "Content-Length" not in response.headers:
+                raise IncompleteRead(b"")  # the server ended while it answered
             text = response.read().decode()
         finally:
             connection.close()
@@ -137,6 +139,10 @@ def sold_of(goods: Goods) -> int:
 
 def in_carts(goods: Goods) -> int:
     return sum(CartLine.objects.filter(goods=goods).values_list("nums", flat=True))
+
+
+def ordered(goods: Goods) -> int:
+    return sum(OrderGoods.objects.filter(goods=goods).values_list("goods_num", flat=True))
 
 
 def statuses(answers: Iterable[Answer]) -> Counter[int]:

@@ -26,6 +26,7 @@ from .helpers import (
     crowd,
     first_damage,
     in_carts,
+    ordered,
     shelf,
     statuses,
     stock_of,
@@ -33,10 +34,6 @@ from .helpers import (
 )
 
 HOUR = timedelta(hours=1)
-
-
-def ordered(goods: Goods) -> int:
-    return sum(OrderGoods.objects.filter(goods=goods).values_list("goods_num", flat=True))
 
 
 # --- One cart -------------------------------------------------------------------------------
@@ -96,7 +93,7 @@ def deadlocks() -> int:
 
 def test_opposite_orders_of_the_same_goods(shop: Shop, caplog: Any) -> None:
     """Whatever order the lines were put in, nobody gets to see a deadlock."""
-    rounds, ordering, moving = crowd(12, on_sqlite=3), crowd(6, on_sqlite=2), crowd(4, on_sqlite=2)
+    rounds, ordering, moving = crowd(8, on_sqlite=3), crowd(6, on_sqlite=2), crowd(4, on_sqlite=2)
     goods = shelf(500, 500, 500, 500)
     buyers, movers = shop.buyers(ordering), shop.buyers(moving)
     seen_before = deadlocks()
