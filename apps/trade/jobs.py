@@ -62,6 +62,9 @@ def sweeps_forever(*, goes_on: Callable[[], bool]) -> None:
     while goes_on():
         for sweep in SWEEPS:
             if due[sweep] <= time.monotonic():
+                # As between two requests: what the server closed meanwhile is replaced.
+                close_old_connections()
+                reset_queries()
                 sweep_run(sweep, is_quiet=True)
                 due[sweep] = time.monotonic() + sweep.every
         time.sleep(1)
@@ -73,9 +76,6 @@ def sweep_run(sweep: Sweep, *, is_quiet: bool = False) -> bool:
     An error is logged with its trace. With ``is_quiet``, having found nothing to do is worth
     no line (it is logged as DEBUG).
     """
-    # A connection that the server closed meanwhile is replaced, as between two requests.
-    close_old_connections()
-    reset_queries()
     started = time.perf_counter()
     try:
         counts = retried(sweep.run)()

@@ -34,9 +34,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, forever: bool, parent: int | None, **options: Any) -> None:
         if not forever:
             sys.exit(0 if sweeps_once() else 1)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.default_int_handler)
-        logger.info("background work started")
         with suppress(KeyboardInterrupt):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.default_int_handler)
+            logger.info("background work started")
             sweeps_forever(goes_on=lambda: parent is None or os.getppid() == parent)
         logger.info("background work stopped")
