@@ -4,7 +4,6 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 from django.db import connections
@@ -33,8 +32,10 @@ def meeting(count: int) -> Callable[[], None]:
     barrier = threading.Barrier(count)
 
     def wait() -> None:
-        with suppress(threading.BrokenBarrierError):
+        try:
             barrier.wait(timeout=1)
+        except threading.BrokenBarrierError:
+            barrier.reset()  # for the next round
 
     return wait
 

@@ -46,6 +46,11 @@ class UserProfileAdmin(UserAdmin):
         ) % {"count": count}
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say what protects an account, rather than that nobody may delete that."""
+        found, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set() if protected else perms_needed, protected
+
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         may_deactivate = {"may_deactivate": self.has_change_permission(request)}
         return super().delete_view(request, object_id, {**may_deactivate, **(extra_context or {})})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -56,9 +57,14 @@ def order_rows(orders: QuerySet[OrderInfo]) -> Iterator[list[Any]]:
             order.order_sn, gettext(str(labels[order.pay_status])), _time(order.add_time),
             _time(order.pay_time), _time(order.shipped_at), reasons[order.closed_by],
             order.user.username, order.signer_name, order.singer_mobile, order.address,
-            order.post_script, order.order_mount, line.given_back, order.trade_no or "",
+            order.post_script, order.order_mount, _yuan(line.given_back), order.trade_no or "",
             line.goods.goods_sn, line.name, line.price, line.goods_num, line.amount,
         ]  # fmt: skip
+
+
+def _yuan(amount: Decimal | None) -> str:
+    """SQLite computes with more places than the column has."""
+    return "" if amount is None else f"{amount:.2f}"
 
 
 def _time(moment: datetime | None) -> str:

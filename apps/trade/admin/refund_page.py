@@ -30,7 +30,7 @@ from ..services.refunds import (
 )
 from .cells import change_url
 
-TOKEN = re.compile(r"[0-9a-f]{16}")
+TOKEN = re.compile(r"\A[0-9a-f]{16}\Z")
 OVER = _("Alipay's time for refunds of this order has ended: nothing can be given back.")
 TOO_LARGE = _("Only %(left)s yuan are left to be given back.")
 # Alipay shows it to the buyer.
@@ -61,7 +61,7 @@ class RefundForm(forms.Form):
         label=_("reason"), max_length=200, help_text=_("Alipay shows it to the buyer."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )  # fmt: skip
-    token = forms.RegexField(regex=TOKEN.pattern + r"\Z", widget=forms.HiddenInput)
+    token = forms.RegexField(regex=TOKEN, widget=forms.HiddenInput)
 
 
 class RefundPage(admin.ModelAdmin):
@@ -162,7 +162,7 @@ def reason_of(payment: Payment) -> str:
 
 
 def is_token(text: str) -> bool:
-    return TOKEN.fullmatch(text) is not None
+    return TOKEN.match(text) is not None
 
 
 def _first_form(payment: Payment) -> RefundForm:

@@ -93,8 +93,10 @@ def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
             with apart():
                 try:
                     outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
-                except (GatewaySilentError, MoveRefusedError):
+                except GatewaySilentError:
                     counts["left"] += 1
+                except MoveRefusedError:
+                    pass  # paid since it was listed: there is nothing left to do
                 else:
                     if outcome != Outcome.UNCHANGED:
                         counts[outcome.value] += 1

@@ -1,0 +1,521 @@
+"""Random buyers, staff and gateways: every step is done to the shop and to the model.
+
+After each step the answer, the whole database and the audit must be what the model says.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import time_machine
+from django.core.cache import caches
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from apps.goods.models import Goods as GoodsRow
+from apps.goods.services.stock import StockTooLowError, stock_adjust
+from apps.goods.tests.factories import make_category, make_goods
+from apps.trade.models import OrderInfo, Payment, PaymentNotice
+from apps.trade.order_status import Event, MoveRefusedError
+from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.orders import order_ship
+from apps.trade.services.refunds import (
+    RefundOverError,
+    RefundTooLargeError,
+    refund_open,
+    refund_send,
+)
+from apps.trade.services.settlement import (
+    GatewaySilentError,
+    order_settle,
+    orders_close_expired,
+    payments_reconcile,
+)
+from apps.trade.tests.conftest import DESTINATION
+from apps.users.models import UserProfile
+from extra_apps.alipay_sandbox.conf import sandbox_conf
+from extra_apps.alipay_sandbox.messages_out import notice_form, notice_params
+from extra_apps.alipay_sandbox.models import SandboxNotice, SandboxTrade
+from extra_apps.alipay_sandbox.services.refunds import trade_refund
+from extra_apps.alipay_sandbox.switches import Switches
+from tests.audit import assert_audit_clean
+from tests.clients import client_of
+from tests.local_gateway import LocalGateway
+
+from .database import state_of_database, state_of_model
+from .gateway import FINISHED, SUCCESS, Notice, Trade
+from .model import Goods, Order, Refund, RefusedError, Shop, SilentError
+from .model import Payment as Paid
+
+START = datetime(2026, 11, 23, 2, tzinfo=UTC)
+SHELF = {"脐橙": ("12.30", 5), "酥梨": ("5.05", 3), "樱桃": ("88.00", 1)}
+BUYERS = 2
+FORM = "application/x-www-form-urlencoded"
+ORDERS_PAGE = "/index/#/app/home/member/order"
+
+buyers = st.integers(0, BUYERS - 1)
+wares = st.integers(0, len(SHELF) - 1)
+# The first of a list is what hypothesis prefers as it simplifies.
+newest_first = st.integers(0, 7)
+# Which switch of the cashier page, and what the shop must make of the notice.
+FAULTS = {
+    "": "",
+    "underpay": "wrong_amount",
+    "wrong_app": "wrong_app",
+    "wrong_seller": "wrong_seller",
+    "forged": "bad_signature",
+}
+
+
+def body_of(response: Any) -> Any:
+    """Return the body, or the names of its fields where their texts are for people."""
+    if response.status_code == 204:
+        return None
+    body = response.json()
+    if response.status_code < 400 or isinstance(body.get("goods", [""])[0], dict):
+        return body
+    return list(body)
+
+
+class ShopMachine(RuleBasedStateMachine):
+    """``audit_every``: after how many steps the audit is run, which takes longer than a step."""
+
+    def __init__(self, line: LocalGateway, *, audit_every: int = 1) -> None:
+        super().__init__()
+        self.line = line
+        self.audit_every, self.steps = audit_every, 0
+        line.silent = False
+        caches["default"].clear()  # throttles and forgeries are counted there
+        self.clock = time_machine.travel(START, tick=False)
+        self.traveller = self.clock.start()
+        self.atomic = transaction.atomic()
+        # The gateway's transactions are durable, but for those within a test's.
+        self.atomic._from_testcase = True  # type: ignore[attr-defined]
+        self.atomic.__enter__()
+        self._furnish()
+
+    def teardown(self) -> None:
+        try:
+            assert_audit_clean()
+        finally:
+            self._clear_away()
+
+    def _clear_away(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+        self.clock.stop()
+
+    def _furnish(self) -> None:
+        users = UserProfile.objects
+        self.buyers = [users.create_user(f"1380000000{n}") for n in range(1, BUYERS + 1)]
+        self.staff = users.create_superuser("boss")
+        self.clients = {user.pk: client_of(user) for user in self.buyers}
+        category = make_category()
+        self.goods = [
+            make_goods(category, name=name, shop_price=price, stock=stock).pk
+            for name, (price, stock) in SHELF.items()
+        ]
+        rows = [Goods(name, Decimal(price), stock) for name, (price, stock) in SHELF.items()]
+        self.shop = Shop(now=START, goods=dict(zip(self.goods, rows, strict=True)))
+        self.shop.carts = {user.pk: {} for user in self.buyers}
+        self.links: dict[int, str] = {}  # order id -> the link of its day
+        self.returns: dict[int, str] = {}  # order id -> where the cashier sent its buyer
+
+    def _order(self, number: int) -> Order:
+        orders = list(self.shop.orders.values())
+        return orders[-1 - number % len(orders)]
+
+    def _payment(self, number: int) -> Paid:
+        """One that the gateway knows, too: a stray trade is nowhere in its books."""
+        payments = self._refundable()
+        return payments[-1 - number % len(payments)]
+
+    def _refundable(self) -> list[Paid]:
+        known = {trade.number for trade in self.shop.gateway.trades.values()}
+        return [row for row in self.shop.payments.values() if row.trade_no in known]
+
+    @invariant()
+    def the_database_is_as_the_model_says(self) -> None:
+        found, expected = state_of_database(), state_of_model(self.shop)
+        for name, rows in expected.items():
+            assert found[name] == rows, name
+
+    @invariant()
+    def the_audit_is_clean(self) -> None:
+        self.steps += 1
+        if self.steps % self.audit_every == 0:
+            assert_audit_clean()
+
+    # -- without these, most sequences would end before anything is paid
+
+    @initialize(
+        done=st.lists(st.tuples(buyers, wares, st.integers(1, 2), st.integers(0, 4)), max_size=3)
+    )
+    def something_was_bought(self, done: list[tuple[int, int, int, int]]) -> None:
+        for buyer, goods, nums, how_far in done:
+            self.buy(buyer, goods, nums, how_far)
+
+    @rule(buyer=buyers, goods=wares, nums=st.integers(1, 2), how_far=st.integers(0, 4))
+    def buy(self, buyer: int, goods: int, nums: int, how_far: int) -> None:
+        """As far as the cart, the order, the cashier, the payment, or the notice of it."""
+        orders = len(self.shop.orders)
+        self.add_to_cart(buyer, goods, nums, as_text=False)
+        if how_far >= 1:
+            self.checkout(buyer, "right")
+        if len(self.shop.orders) == orders:
+            return
+        if how_far >= 2:
+            self.open_the_cashier(0)
+        if how_far >= 3:
+            self.pay(0, late=False, fault="", reorder=False, is_delivered=how_far == 4)
+
+    # -- buyers and their carts
+
+    @rule(buyer=buyers, goods=wares, nums=st.integers(0, 5), as_text=st.booleans())
+    def add_to_cart(self, buyer: int, goods: int, nums: int, as_text: bool) -> None:
+        user, pk = self.buyers[buyer].pk, self.goods[goods]
+        body = {"goods": pk, "nums": str(nums) if as_text else nums}
+        answer = self.clients[user].post("/shopcarts/", body, format="json")
+        assert (answer.status_code, body_of(answer)) == self.shop.cart_add(user, pk, nums)
+
+    @rule(
+        buyer=buyers, goods=wares, nums=st.integers(0, 5), method=st.sampled_from(["patch", "put"])
+    )
+    def change_line(self, buyer: int, goods: int, nums: int, method: str) -> None:
+        user, pk = self.buyers[buyer].pk, self.goods[goods]
+        send = getattr(self.clients[user], method)
+        answer = send(f"/shopcarts/{pk}/", {"nums": nums}, format="json")
+        assert (answer.status_code, body_of(answer)) == self.shop.cart_change(user, pk, nums)
+
+    @rule(buyer=buyers, goods=wares)
+    def remove_line(self, buyer: int, goods: int) -> None:
+        user, pk = self.buyers[buyer].pk, self.goods[goods]
+        answer = self.clients[user].delete(f"/shopcarts/{pk}/")
+        assert (answer.status_code, body_of(answer)) == self.shop.cart_remove(user, pk)
+
+    @rule(buyer=buyers)
+    def look_at_the_cart(self, buyer: int) -> None:
+        user = self.buyers[buyer].pk
+        answer = self.clients[user].get("/shopcarts/")
+        shown = {row["goods"]["id"]: (row["nums"], row["held_until"]) for row in answer.json()}
+        assert {pk: (nums, held is not None) for pk, (nums, held) in shown.items()} == {
+            pk: (line.nums, line.held_until is not None and self.shop.now < line.held_until)
+            for pk, line in self.shop.carts[user].items()
+        }
+
+    # -- time
+
+    @rule(minutes=st.sampled_from([1, 3, 10, 29, 30, 31]))
+    def time_passes(self, minutes: int) -> None:
+        self.shop.now += timedelta(minutes=minutes)
+        self.traveller.move_to(self.shop.now)
+
+    @rule()
+    def sweep_holds(self) -> None:
+        assert holds_release_lapsed() == self.shop.holds_lapse()
+
+    @rule()
+    def sweep_orders(self) -> None:
+        assert orders_close_expired() == self.shop.orders_expire()
+
+    @rule()
+    def reconcile(self) -> None:
+        assert payments_reconcile() == self.shop.reconcile()
+
+    @rule(is_silent=st.booleans())
+    def gateway_falls_silent_or_speaks(self, is_silent: bool) -> None:
+        self.line.silent = self.shop.gateway.silent = is_silent
+
+    # -- orders
+
+    @rule(
+        buyer=buyers,
+        shown=st.sampled_from([None, "right", "in floats", "0.01", "a cent more", "NaN", "x"]),
+    )
+    def checkout(self, buyer: int, shown: str | None) -> None:
+        user = self.buyers[buyer].pk
+        total = self.shop.total_of(user)
+        said, meant = {
+            None: (None, None),
+            "right": (float(total), total),
+            "in floats": (float(total) + 1e-14, total),
+            "0.01": (0.01, Decimal("0.01")),
+            "a cent more": (f"{total + Decimal('0.01')}", total + Decimal("0.01")),
+        }.get(shown, (shown, shown))
+        body = {**DESTINATION, **({} if said is None else {"order_mount": said})}
+        answer = self.clients[user].post("/orders/", body, format="json")
+        (status, expected), order = self.shop.checkout(user, meant)
+        assert answer.status_code == status
+        if order is None:
+            assert body_of(answer) == expected
+            return
+        made = answer.json()
+        assert made["order_mount"] == float(order.total)
+        order.pk = made["id"]
+        self.shop.orders[order.pk] = order
+        self.links[order.pk] = made["alipay_url"]
+
+    @precondition(lambda self: self.shop.orders)
+    @rule(number=newest_first)
+    def delete_order(self, number: int) -> None:
+        order = self._order(number)
+        answer = self.clients[order.buyer].delete(f"/orders/{order.pk}/")
+        assert answer.status_code == self.shop.delete(order)
+
+    @precondition(lambda self: self.shop.orders)
+    @rule(number=newest_first, method=st.sampled_from(["get", "delete"]))
+    def reach_for_anothers_order(self, number: int, method: str) -> None:
+        order = self._order(number)
+        others = [client for user, client in self.clients.items() if user != order.buyer]
+        for client in others:
+            assert getattr(client, method)(f"/orders/{order.pk}/").status_code == 404
+
+    @rule(buyer=buyers)
+    def look_at_the_orders(self, buyer: int) -> None:
+        user = self.buyers[buyer].pk
+        answer = self.clients[user].get("/orders/")
+        mine = [row for row in self.shop.orders.values() if row.buyer == user]
+        assert [
+            (row["id"], row["pay_status"], row["alipay_url"] is not None) for row in answer.json()
+        ] == [
+            (row.pk, self.shop.status_shown(row), row.is_unpaid and self.shop.now < row.expires_at)
+            for row in reversed(mine)
+            if not row.is_hidden
+        ]
+
+    # -- the gateway
+
+    @precondition(lambda self: self.shop.orders)
+    @rule(number=newest_first)
+    def open_the_cashier(self, number: int) -> None:
+        order = self._order(number)
+        parts = urlsplit(self.links[order.pk])
+        status = Client().get(f"{parts.path}?{parts.query}").status_code
+        gateway = self.shop.gateway
+        if gateway.look(order.pk, self.shop.now) is None:
+            if self.shop.now >= order.expires_at:
+                assert status == 400
+                return
+            made = SandboxTrade.objects.get(out_trade_no=self._sn(order))
+            gateway.trades[order.pk] = Trade(order.pk, made.trade_no, order.total, order.expires_at)
+        assert status == 302
+
+    @precondition(lambda self: self.shop.gateway.trades)
+    @rule(
+        number=newest_first, late=st.booleans(), fault=st.sampled_from(list(FAULTS)),
+        reorder=st.booleans(), is_delivered=st.booleans(),
+    )  # fmt: skip
+    def pay(self, number: int, late: bool, fault: str, reorder: bool, is_delivered: bool) -> None:
+        trade = self._trade(number)
+        self.shop.gateway.look(trade.order_id, self.shop.now)
+        switches = {
+            name: "on"
+            for name, is_on in {"late": late, "reorder": reorder, fault: bool(fault)}.items()
+            if is_on
+        }
+        answer = self.line.press_pay(trade.number, drop="on", **switches)
+        if not self.shop.gateway.pay(trade, late=late, fault=FAULTS[fault], reorder=reorder):
+            assert answer.status_code == 409
+            return
+        assert answer.status_code == 302
+        self.returns[trade.order_id] = answer["Location"]
+        if is_delivered:
+            self.deliver(number=reorder, times=1)
+
+    @precondition(lambda self: self.shop.gateway.notices)
+    @rule(number=newest_first, times=st.integers(1, 2))
+    def deliver(self, number: int, times: int) -> None:
+        notices = self.shop.gateway.notices
+        place = len(notices) - 1 - number % len(notices)
+        row = SandboxNotice.objects.order_by("pk")[place]
+        form = notice_form(
+            row.params, conf=sandbox_conf(), now=timezone.now(), is_forged=row.is_forged
+        )
+        for _time in range(times):
+            self._post_notice(form, notices[place])
+
+    def _post_notice(self, form: dict[str, str], notice: Notice) -> None:
+        order = self.shop.orders[notice.order_id]
+        answer = Client().post("/alipay/notify/", urlencode(form), content_type=FORM)
+        verdict = notice.fault or self.shop.hear(
+            order, notice.trade_no, notice.status, is_paid=notice.is_paid,
+            refunded=notice.refunded, refund_no=notice.refund_no,
+        )  # fmt: skip
+        is_refused = bool(notice.fault) or verdict == "malformed"
+        assert PaymentNotice.objects.latest("pk").verdict == verdict
+        assert (answer.status_code, answer.content) == (
+            (400, b"failure") if is_refused else (200, b"success")
+        )
+
+    @precondition(lambda self: self.returns)
+    @rule(number=newest_first)
+    def come_back_from_the_cashier(self, number: int) -> None:
+        order_id = list(self.returns)[-1 - number % len(self.returns)]
+        order = self.shop.orders[order_id]
+        parts = urlsplit(self.returns[order_id])
+        answer = Client().get(f"{parts.path}?{parts.query}")
+        assert (answer.status_code, answer["Location"]) == (302, ORDERS_PAGE)
+        if order.trade_no is None:
+            try:
+                self.shop.ask(order)
+            except SilentError:
+                pass
+
+    @precondition(lambda self: self.shop.gateway.trades)
+    @rule(number=newest_first, of_another=st.booleans())
+    def stray_money(self, number: int, of_another: bool) -> None:
+        """A second trade pays the order; or one that has paid another claims to."""
+        trade = self._trade(number)
+        other = [
+            row.trade_no for row in self.shop.payments.values() if row.order.pk != trade.order_id
+        ]
+        stray = other[0] if of_another and other else f"9{trade.number[1:]}"
+        row = SandboxTrade.objects.get(trade_no=trade.number)
+        row.paid_at = timezone.now()
+        conf = sandbox_conf()
+        params = notice_params(
+            row, conf=conf, notify_id=f"stray-{stray}", switches=Switches(), status=SUCCESS
+        )
+        form = notice_form(
+            {**params, "trade_no": stray}, conf=conf, now=timezone.now(), is_forged=False
+        )
+        self._post_notice(form, Notice(order_id=trade.order_id, trade_no=stray, status=SUCCESS))
+
+    @precondition(
+        lambda self: any(row.status == SUCCESS for row in self.shop.gateway.trades.values())
+    )
+    @rule(number=newest_first)
+    def the_time_for_refunds_ends(self, number: int) -> None:
+        paid = [row for row in self.shop.gateway.trades.values() if row.status == SUCCESS]
+        trade = paid[-1 - number % len(paid)]
+        trade.status = FINISHED
+        row = SandboxTrade.objects.get(trade_no=trade.number)
+        row.status = FINISHED
+        row.save(update_fields=["status"])
+        notify_id = f"end-{trade.number}"
+        SandboxNotice.objects.create(
+            trade=row, notify_id=notify_id, created_at=timezone.now(),
+            params=notice_params(
+                row, conf=sandbox_conf(), notify_id=notify_id, switches=Switches()
+            ),
+        )  # fmt: skip
+        self.shop.gateway.notices.append(
+            Notice(order_id=trade.order_id, trade_no=trade.number, status=FINISHED)
+        )
+
+    @precondition(lambda self: any(row.is_paid for row in self.shop.gateway.trades.values()))
+    @rule(number=newest_first, amount=st.sampled_from(["all", "0.01", "5.05", "1000.00"]))
+    def refund_at_the_gateways_own_page(self, number: int, amount: str) -> None:
+        paid = [row for row in self.shop.gateway.trades.values() if row.is_paid]
+        trade = paid[-1 - number % len(paid)]
+        yuan = trade.left if amount == "all" else Decimal(amount)
+        path = f"/alipay-sandbox/trades/{trade.number}/refund/"
+        answer = Client().post(path, {"amount": f"{yuan:.2f}"})
+        newest = SandboxNotice.objects.order_by("-pk")[0].params
+        moved = yuan and self.shop.gateway.refund(trade, yuan, newest.get("out_biz_no", "none"))
+        assert answer.status_code == (302 if moved else 409)
+
+    def _trade(self, number: int) -> Trade:
+        trades = list(self.shop.gateway.trades.values())
+        return trades[-1 - number % len(trades)]
+
+    def _sn(self, order: Order) -> str:
+        return OrderInfo.objects.values_list("order_sn", flat=True).get(pk=order.pk)
+
+    # -- staff
+
+    @precondition(lambda self: self._refundable())
+    @rule(
+        number=newest_first, amount=st.sampled_from(["all", "0.01", "5.05", "1000.00"]),
+        is_answer_lost=st.booleans(),
+    )  # fmt: skip
+    def refund(self, number: int, amount: str, is_answer_lost: bool) -> None:
+        payment = self._payment(number)
+        yuan = self.shop.refund_left(payment) if amount == "all" else Decimal(amount)
+        if not yuan:
+            return
+        refusal = self.shop.refund_open(payment, yuan)
+        try:
+            row = refund_open(
+                payment_id=Payment.objects.get(trade_no=payment.trade_no).pk,
+                amount=yuan, reason="", staff_id=self.staff.pk,
+            )  # fmt: skip
+        except (RefundOverError, RefundTooLargeError) as error:
+            assert refusal == ("over" if isinstance(error, RefundOverError) else "too large")
+            return
+        assert refusal == ""
+        made = Refund(payment, row.out_request_no, yuan, self.shop.now)
+        self.shop.refunds[made.number] = made
+        if is_answer_lost:
+            self._refund_without_answer(made)
+            return
+        refund_send(refund_id=row.pk)
+        self.shop.refund_send(made)
+
+    def _refund_without_answer(self, refund: Refund) -> None:
+        """The gateway gets the request; the shop does not get the answer."""
+        trade = self.shop.gateway.trades[refund.payment.order.pk]
+        if self.shop.gateway.refund(trade, refund.amount, refund.number):
+            trade_refund(
+                trade_no=trade.number, amount=refund.amount, out_request_no=refund.number,
+                reason="",
+            )  # fmt: skip
+
+    @rule(goods=wares, delta=st.integers(-3, 4))
+    def adjust_stock(self, goods: int, delta: int) -> None:
+        pk = self.goods[goods]
+        row = self.shop.goods[pk]
+        try:
+            stock_adjust(goods_id=pk, delta=delta)
+        except StockTooLowError:
+            assert row.stock + delta < 0
+        else:
+            row.stock += delta
+
+    @rule(goods=wares, price=st.sampled_from(["12.30", "5.05", "0.03", "0.00"]))
+    def change_price(self, goods: int, price: str) -> None:
+        row = GoodsRow.objects.get(pk=self.goods[goods])
+        row.shop_price = self.shop.goods[row.pk].price = Decimal(price)
+        row.save(update_fields=["shop_price"])
+
+    @rule(goods=wares)
+    def take_off_the_shelf_or_put_back(self, goods: int) -> None:
+        row = GoodsRow.objects.get(pk=self.goods[goods])
+        row.is_on_sale = self.shop.goods[row.pk].on_sale = not row.is_on_sale
+        row.save(update_fields=["is_on_sale"])
+
+    @precondition(lambda self: self.shop.orders)
+    @rule(number=newest_first)
+    def ship(self, number: int) -> None:
+        order = self._order(number)
+        try:
+            was_news = order_ship(order_id=order.pk)
+        except MoveRefusedError:
+            was_news = None
+        assert was_news == self.shop.ship(order)
+
+    @precondition(lambda self: self.shop.orders)
+    @rule(number=newest_first)
+    def dismiss(self, number: int) -> None:
+        order = self._order(number)
+        try:
+            found = order_settle(order_id=order.pk, event=Event.DISMISS).value
+        except (GatewaySilentError, MoveRefusedError) as error:
+            found = type(error)
+        try:
+            expected: Any = self.shop.settle(order, "dismiss")
+        except SilentError:
+            expected = GatewaySilentError
+        except RefusedError:
+            expected = MoveRefusedError
+        assert found == expected

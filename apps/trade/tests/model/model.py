@@ -1,0 +1,396 @@
+"""The shop as a few dictionaries: what every request must answer, and what it must change.
+
+Written from contract.md's rules and the tables of the architecture, not from the services:
+no database, no lock, no SQL. Amounts are yuan, times aware.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from .gateway import CLOSED, FINISHED, SUCCESS, WAIT, Gateway, SilentError, Trade
+
+HOLD, TO_PAY = timedelta(minutes=30), timedelta(minutes=30)
+MAX_NUMS = 4
+PAYING = "paying"
+UNPAID = (PAYING, WAIT)
+OVER = (CLOSED, FINISHED)
+
+Answer = tuple[int, Any]  # status, and what the body must be (of a refusal: its fields)
+
+
+class RefusedError(Exception):
+    """The order is paid: it cannot be closed."""
+
+
+@dataclass
+class Goods:
+    name: str
+    price: Decimal
+    stock: int
+    sold: int = 0
+    on_sale: bool = True
+
+
+@dataclass
+class Line:
+    nums: int
+    held_until: datetime | None
+
+
+@dataclass
+class Order:
+    """``pieces``: goods id -> pieces; ``prices``: goods id -> yuan when it was bought."""
+
+    buyer: int
+    pieces: dict[int, int]
+    prices: dict[int, Decimal]
+    created_at: datetime
+    status: str = PAYING
+    closed_by: str = ""
+    has_stock: bool = True
+    is_hidden: bool = False
+    is_shipped: bool = False
+    trade_no: str | None = None
+    asked_at: datetime | None = None
+    pk: int = 0
+
+    @property
+    def total(self) -> Decimal:
+        return sum((self.prices[pk] * nums for pk, nums in self.pieces.items()), Decimal(0))
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.created_at + TO_PAY
+
+    @property
+    def is_unpaid(self) -> bool:
+        return self.status in UNPAID
+
+
+@dataclass
+class Payment:
+    order: Order
+    trade_no: str
+    amount: Decimal
+    flag: str
+    refunded: Decimal = Decimal(0)
+
+
+@dataclass
+class Refund:
+    payment: Payment
+    number: str
+    amount: Decimal
+    created_at: datetime
+    state: str = "pending"
+    asked_at: datetime | None = None
+
+
+@dataclass
+class Shop:
+    now: datetime
+    goods: dict[int, Goods]
+    gateway: Gateway = field(default_factory=Gateway)
+    carts: dict[int, dict[int, Line]] = field(default_factory=dict)
+    orders: dict[int, Order] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)  # by trade number
+    refunds: dict[str, Refund] = field(default_factory=dict)  # by refund number
+
+    # -- carts
+
+    def cart_add(self, buyer: int, goods: int, nums: int) -> Answer:
+        wrong = [*["goods"][self.goods[goods].on_sale :], *["nums"][nums >= 1 :]]
+        if wrong:
+            return 400, wrong
+        line = self.carts[buyer].get(goods)
+        return self._line_set(buyer, goods, nums + (line.nums if line else 0), success=201)
+
+    def cart_change(self, buyer: int, goods: int, nums: int) -> Answer:
+        if goods not in self.carts[buyer]:
+            return 404, ["detail"]
+        if nums < 1:
+            return 400, ["nums"]
+        return self._line_set(buyer, goods, nums, success=200)
+
+    def cart_remove(self, buyer: int, goods: int) -> Answer:
+        line = self.carts[buyer].pop(goods, None)
+        if line is None:
+            return 404, ["detail"]
+        if line.held_until:
+            self.goods[goods].stock += line.nums
+        return 204, None
+
+    def holds_lapse(self, goods: int | None = None) -> int:
+        """Release what is held too long: of everybody, or of those who hold ``goods`` so."""
+        released = 0
+        for lines in self.carts.values():
+            lapsed = {pk: line for pk, line in lines.items() if self._is_over(line)}
+            if goods is None or goods in lapsed:
+                for pk, line in lapsed.items():
+                    self.goods[pk].stock += line.nums
+                    line.held_until = None
+                released += len(lapsed)
+        return released
+
+    def _is_over(self, line: Line) -> bool:
+        return line.held_until is not None and line.held_until <= self.now
+
+    def _line_set(self, buyer: int, goods: int, wants: int, *, success: int) -> Answer:
+        row, lines = self.goods[goods], self.carts[buyer]
+
+        def lacks() -> int:
+            line = lines.get(goods)
+            return wants - (line.nums if line and line.held_until else 0)
+
+        if lacks() > 0 and not row.on_sale:
+            return 400, ["goods"]
+        if lacks() > row.stock:
+            self.holds_lapse(goods)
+        if lacks() > 0 and (lacks() > row.stock or wants > MAX_NUMS):
+            return 400, ["nums"]
+        row.stock -= lacks()
+        lines[goods] = Line(wants, self.now + HOLD)
+        return success, {"goods": goods, "nums": wants}
+
+    # -- orders
+
+    def total_of(self, buyer: int) -> Decimal:
+        lines = self.carts[buyer].items()
+        return sum((self.goods[pk].price * line.nums for pk, line in lines), Decimal(0))
+
+    def checkout(self, buyer: int, shown: Any) -> tuple[Answer, Order | None]:
+        """``shown``: what the client says of the total; None when it says nothing."""
+        if isinstance(shown, str):
+            return (400, ["order_mount"]), None
+        lines = dict(sorted(self.carts[buyer].items()))
+        if not lines:
+            return (400, ["non_field_errors"]), None
+        short = [
+            {"goods": pk, "name": self.goods[pk].name, "wanted": line.nums, "available": available}
+            for pk, line in lines.items()
+            if (available := self._available(pk, line)) < line.nums
+        ]
+        if short:
+            return (400, {"goods": short}), None
+        total = self.total_of(buyer)
+        if shown is not None and abs(shown - total) >= Decimal("0.01"):
+            return (400, ["order_mount"]), None
+        if not total:
+            return (400, ["non_field_errors"]), None
+        for pk, line in lines.items():
+            if line.held_until is None:
+                self.goods[pk].stock -= line.nums
+        order = Order(
+            buyer=buyer,
+            pieces={pk: line.nums for pk, line in lines.items()},
+            prices={pk: self.goods[pk].price for pk in lines},
+            created_at=self.now,
+        )
+        self.carts[buyer].clear()
+        return (201, None), order
+
+    def _available(self, pk: int, line: Line) -> int:
+        row = self.goods[pk]
+        return (row.stock + (line.nums if line.held_until else 0)) if row.on_sale else 0
+
+    def status_shown(self, order: Order) -> str:
+        """What the buyer sees: an order whose time is over is closed, swept or not."""
+        is_over = order.is_unpaid and self.now >= order.expires_at
+        return CLOSED if is_over else order.status
+
+    def delete(self, order: Order) -> int:
+        """The buyer deletes an order; return the status of the answer."""
+        if order.is_hidden:
+            return 404
+        looks_over = self.status_shown(order) in OVER
+        if order.status not in OVER:
+            try:
+                if self.settle(order, "expire" if looks_over else "cancel") == "paid":
+                    return 400
+            except SilentError:
+                return 503
+            except RefusedError:
+                return 400
+        order.is_hidden = looks_over
+        return 204
+
+    def settle(self, order: Order, event: str) -> str:
+        """Close an order unless it is paid; return "closed", "paid" or "unchanged".
+
+        Raises SilentError, RefusedError (it was paid before).
+        """
+        if order.closed_by:
+            return "unchanged"
+        if not order.is_unpaid:
+            raise RefusedError
+        trade = self.ask(order)
+        if order.is_unpaid and trade:
+            trade.status = CLOSED
+        if order.closed_by:
+            return "unchanged"
+        if not order.is_unpaid:
+            return "paid"
+        self._close(order, event)
+        return "closed"
+
+    def orders_expire(self) -> dict[str, int]:
+        counts = {"closed": 0, "paid": 0, "left": 0}
+        expired = [row for row in self.orders.values() if row.is_unpaid]
+        for order in expired:
+            if self.now >= order.expires_at:
+                try:
+                    outcome = self.settle(order, "expire")
+                except SilentError:
+                    outcome = "left"
+                if outcome != "unchanged":
+                    counts[outcome] += 1
+        return counts
+
+    def _close(self, order: Order, event: str) -> None:
+        order.status, order.closed_by, order.has_stock = CLOSED, event, False
+        self._stock(order, +1)
+
+    def _stock(self, order: Order, sign: int) -> None:
+        for pk, nums in order.pieces.items():
+            self.goods[pk].stock += sign * nums
+
+    def _sold(self, order: Order, sign: int) -> None:
+        for pk, nums in order.pieces.items():
+            self.goods[pk].sold += sign * nums
+
+    def ship(self, order: Order) -> bool | None:
+        """Return whether it was news; None: refused."""
+        if order.status not in (SUCCESS, FINISHED):
+            return None
+        was_shipped, order.is_shipped = order.is_shipped, True
+        return not was_shipped
+
+    # -- money
+
+    def ask(self, order: Order) -> Trade | None:
+        """The shop asks the gateway and believes it. Raises SilentError."""
+        order.asked_at = self.now
+        if self.gateway.silent:
+            raise SilentError
+        trade = self.gateway.look(order.pk, self.now)
+        if trade:
+            is_back = trade.status == CLOSED and trade.is_paid
+            self.hear(
+                order, trade.number, trade.status, is_paid=trade.is_paid,
+                refunded=trade.total if is_back else Decimal(0),
+                refund_no=f"alipay-{trade.number}",
+            )  # fmt: skip
+        return trade
+
+    def hear(
+        self, order: Order, trade_no: str, status: str, *, is_paid: bool, refunded: Decimal,
+        refund_no: str,
+    ) -> str:  # fmt: skip
+        """A signed message about an order; return the verdict."""
+        if status == WAIT:
+            is_news = order.status == PAYING
+            order.status = WAIT if is_news else order.status
+            return "waiting" if is_news else "ignored"
+        if status == CLOSED and not is_paid:
+            if not order.is_unpaid:
+                return "ignored"
+            self._close(order, "expire")
+            return "closed"
+        known = self.payments.get(trade_no)
+        if known and known.order is not order:
+            return "malformed"
+        verdict = "repeat" if known else self._confirm(order, trade_no)
+        if refunded and self._learn(self.payments[trade_no], refund_no, refunded):
+            return "refund"
+        if status == FINISHED and order.status == SUCCESS:
+            order.status = FINISHED
+            return "finished" if known else verdict
+        return verdict
+
+    def _confirm(self, order: Order, trade_no: str) -> str:
+        flag = ""
+        was_closed = order.status == CLOSED
+        if any(row.order is order and not row.flag for row in self.payments.values()):
+            flag = "refunded" if order.closed_by == "refund" else "duplicate"
+        elif was_closed:
+            if any(self.goods[pk].stock < nums for pk, nums in order.pieces.items()):
+                flag = "sold_out"
+            else:
+                self._stock(order, -1)
+        self.payments[trade_no] = Payment(order, trade_no, order.total, flag)
+        if flag:
+            return "flagged"
+        order.status, order.closed_by, order.has_stock = SUCCESS, "", True
+        order.trade_no = trade_no
+        self._sold(order, +1)
+        return "paid_late" if was_closed else "paid"
+
+    def refund_left(self, payment: Payment) -> Decimal:
+        asked = sum(
+            row.amount
+            for row in self.refunds.values()
+            if row.payment is payment and row.state == "pending"
+        )
+        return payment.amount - payment.refunded - asked
+
+    def refund_open(self, payment: Payment, amount: Decimal) -> str:
+        """Return "" or why the shop refuses: "over", "too large"."""
+        if not payment.flag and payment.order.status == FINISHED:
+            return "over"
+        return "too large" if amount > self.refund_left(payment) else ""
+
+    def refund_send(self, refund: Refund) -> None:
+        refund.asked_at = self.now
+        if self.gateway.silent:
+            return
+        trade = self.gateway.trades.get(refund.payment.order.pk)
+        if self.gateway.refund(trade, refund.amount, refund.number):
+            self._refund_done(refund)
+        else:
+            refund.state = "failed"
+
+    def _learn(self, payment: Payment, number: str, refunded: Decimal) -> bool:
+        """A message says that ``refunded`` went back so far; return whether that is news."""
+        known = self.refunds.get(number)
+        if known:
+            return known.state != "done" and self._refund_done(known)
+        more = refunded - (payment.amount - self.refund_left(payment))
+        if more <= 0:
+            return False
+        self.refunds[number] = Refund(payment, number, more, self.now)
+        return self._refund_done(self.refunds[number])
+
+    def _refund_done(self, refund: Refund) -> bool:
+        payment, order = refund.payment, refund.payment.order
+        refund.state = "done"
+        payment.refunded += refund.amount
+        if payment.refunded == payment.amount and not payment.flag:
+            order.status, order.closed_by, order.has_stock = CLOSED, "refund", order.is_shipped
+            self._sold(order, -1)
+            if not order.is_shipped:
+                self._stock(order, +1)
+        return True
+
+    def reconcile(self) -> dict[str, int]:
+        counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
+        for order in list(self.orders.values()):
+            if order.is_unpaid and self.now < order.expires_at and self._is_in_doubt(order, 2, 5):
+                try:
+                    self.ask(order)
+                    counts["asked"] += 1
+                except SilentError:
+                    counts["silent"] += 1
+        for refund in list(self.refunds.values()):
+            if refund.state == "pending" and self._is_in_doubt(refund, 1, 1):
+                self.refund_send(refund)
+                counts["refunds"] += 1
+        return counts
+
+    def _is_in_doubt(self, row: Order | Refund, age: int, rest: int) -> bool:
+        """Older than ``age`` minutes, and not asked about in the last ``rest``."""
+        is_old = row.created_at < self.now - timedelta(minutes=age)
+        return is_old and (
+            row.asked_at is None or row.asked_at < self.now - timedelta(minutes=rest)
+        )

@@ -1,0 +1,1 @@
+"""Requests that meet, over real sockets; and what happens where a guard is switched off."""

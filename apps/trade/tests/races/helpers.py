@@ -1,0 +1,175 @@
+"""What a race needs: callers over real sockets, locks that can be switched off, the sums."""
+
+import functools
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from http.client import HTTPConnection
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.conf import settings
+from django.db.models import Model, QuerySet
+
+from apps.goods.models import Goods
+from apps.goods.tests.factories import make_category, make_goods
+from apps.trade.models import CartLine, OrderInfo
+from apps.trade.services.carts import cart_add
+from apps.trade.services.checkout import Destination, order_create
+from apps.trade.tests.conftest import DESTINATION
+from apps.users.models import UserProfile
+from apps.users.tokens import token_make
+
+T = TypeVar("T")
+
+IS_MARIADB = "mysql" in settings.DATABASES["default"]["ENGINE"]
+
+# A control runs until it shows its damage; so many rounds without any would be a wonder.
+ROUNDS = 20
+
+CSRF = "c" * 32
+
+_mobiles = count(13900000000)
+
+
+class Answer(NamedTuple):
+    status: int
+    body: Any  # parsed when it is JSON, else text
+    location: str
+
+
+class Caller:
+    """Somebody's requests, each on a connection of its own; may be used by many threads."""
+
+    def __init__(self, origin: str, **headers: str) -> None:
+        self._address = urlsplit(origin).netloc
+        self._headers = headers
+
+    def get(self, path: str) -> Answer:
+        return self._send("GET", path)
+
+    def post(self, path: str, body: dict[str, Any]) -> Answer:
+        return self._send("POST", path, json.dumps(body), "application/json")
+
+    def delete(self, path: str) -> Answer:
+        return self._send("DELETE", path)
+
+    def post_form(self, path: str, form: dict[str, Any] | str) -> Answer:
+        body = form if isinstance(form, str) else urlencode(form)
+        return self._send("POST", path, body, "application/x-www-form-urlencoded")
+
+    def _send(self, method: str, path: str, body: str = "", content_type: str = "") -> Answer:
+        headers = {**self._headers, "Connection": "close"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        connection = HTTPConnection(self._address, timeout=60)
+        try:
+            connection.request(method, path, body or None, headers)
+            response = connection.getresponse()
+            text = response.read().decode()
+        finally:
+            connection.close()
+        is_json = response.headers.get_content_type() == "application/json"
+        location = response.headers.get("Location", "")
+        return Answer(response.status, json.loads(text) if is_json else text, location)
+
+
+class Buyer(NamedTuple):
+    user: UserProfile
+    http: Caller
+
+    def add(self, goods: Goods, nums: int = 1) -> Answer:
+        return self.http.post("/shopcarts/", {"goods": goods.pk, "nums": nums})
+
+    def checkout(self, **fields: Any) -> Answer:
+        return self.http.post("/orders/", {**DESTINATION, **fields})
+
+
+class Shop:
+    """The running server: ``origin`` is its address."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+    def anybody(self, **headers: str) -> Caller:
+        return Caller(self.origin, **headers)
+
+    def buyer(self) -> Buyer:
+        user = UserProfile.objects.create_user(str(next(_mobiles)))
+        return Buyer(user, self.anybody(Authorization=f"JWT {token_make(user)}"))
+
+    def buyers(self, number: int) -> list[Buyer]:
+        return [self.buyer() for _ in range(number)]
+
+    def browser(self, session: str = "") -> Caller:
+        """Somebody with cookies, who can post the forms of pages."""
+        cookies = f"csrftoken={CSRF}; sessionid={session}"
+        return self.anybody(**{"Cookie": cookies, "X-CSRFToken": CSRF})
+
+
+def crowd(number: int, *, on_sqlite: int) -> int:
+    """How many take part; on SQLite, where writers queue up anyway, a few show as much."""
+    return number if IS_MARIADB else on_sqlite
+
+
+def shelf(*stocks: int, **values: Any) -> list[Goods]:
+    """Goods with so many pieces each."""
+    category = make_category()
+    return [make_goods(category, stock=stock, **values) for stock in stocks]
+
+
+def order_of(buyer: Buyer, *goods: Goods, nums: int = 1) -> OrderInfo:
+    """An unpaid order of ``nums`` pieces of each, made without HTTP."""
+    for each in goods:
+        cart_add(user_id=buyer.user.pk, goods_id=each.pk, nums=nums)
+    return order_create(user_id=buyer.user.pk, destination=Destination(**DESTINATION))
+
+
+def stock_of(goods: Goods) -> int:
+    return Goods.objects.values_list("goods_num", flat=True).get(pk=goods.pk)
+
+
+def sold_of(goods: Goods) -> int:
+    return Goods.objects.values_list("sold_num", flat=True).get(pk=goods.pk)
+
+
+def in_carts(goods: Goods) -> int:
+    return sum(CartLine.objects.filter(goods=goods).values_list("nums", flat=True))
+
+
+def statuses(answers: Iterable[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)
+
+
+def unlocked(monkeypatch: pytest.MonkeyPatch, *models: type[Model]) -> None:
+    """Switch a guard off: SELECT … FOR UPDATE locks no row of these models any more."""
+    lock = QuerySet.select_for_update
+
+    def select(rows: Any, *args: Any, **options: Any) -> Any:
+        return rows.all() if rows.model in models else lock(rows, *args, **options)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", select)
+
+
+def before(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, wait: Callable[[], None]
+) -> None:
+    """Have ``wait`` called before every call of a module's function: where rivals meet."""
+    function = getattr(module, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        wait()
+        return function(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, functools.wraps(function)(call))
+
+
+def first_damage(play: Callable[[], T], is_damage: Callable[[T], bool]) -> T:
+    """Play rounds until one shows the damage; return what it returned."""
+    for _ in range(ROUNDS):
+        found = play()
+        if is_damage(found):
+            return found
+    pytest.fail(f"no damage in {ROUNDS} rounds: the control shows nothing")

@@ -1,0 +1,237 @@
+"""Checkouts that meet: of one cart, of the same goods, of holds that lapse."""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from apps.goods.models import Goods
+from apps.trade.models import CartLine, OrderGoods, OrderInfo, ShoppingCart
+from apps.trade.services import carts, checkout
+from apps.trade.services.carts import cart_add, holds_release_lapsed
+from tests.audit import assert_audit_clean
+from tests.parallel import in_parallel, meeting, tell
+from utils import transactions
+
+from .helpers import (
+    IS_MARIADB,
+    Answer,
+    Buyer,
+    Shop,
+    before,
+    crowd,
+    first_damage,
+    in_carts,
+    shelf,
+    statuses,
+    stock_of,
+    unlocked,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def ordered(goods: Goods) -> int:
+    return sum(OrderGoods.objects.filter(goods=goods).values_list("goods_num", flat=True))
+
+
+# --- One cart -------------------------------------------------------------------------------
+
+
+def five_checkouts(shop: Shop, goods: Goods) -> list[Answer]:
+    buyer = shop.buyer()
+    buyer.add(goods, 2)
+    answers: list[Answer] = in_parallel(5, lambda _number: buyer.checkout())
+    return answers
+
+
+def test_five_checkouts_of_one_cart_make_one_order(shop: Shop) -> None:
+    [goods] = shelf(10)
+    answers = five_checkouts(shop, goods)
+    assert statuses(answers) == {201: 1, 400: 4}
+    assert Counter(tuple(answer.body) for answer in answers if answer.status == 400) == {
+        ("non_field_errors",): 4
+    }
+    assert OrderInfo.objects.count() == OrderGoods.objects.count() == 1
+    assert (ordered(goods), in_carts(goods), stock_of(goods)) == (2, 0, 8)
+    assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_control_checkouts_without_the_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line is ordered many times, and taken out of stock once."""
+    unlocked(monkeypatch, ShoppingCart)
+    before(monkeypatch, checkout, "_goods_lock", meeting(5))
+    [goods] = shelf(10)
+    outcome = statuses(five_checkouts(shop, goods))
+    tell(f"control: no lock on the cart: {outcome[201]} orders of one cart, {ordered(goods)} "
+         f"pieces ordered and {10 - stock_of(goods)} taken")  # fmt: skip
+    assert outcome[201] > 1
+    assert ordered(goods) == 2 * outcome[201]
+
+
+# --- The same goods in opposite orders ------------------------------------------------------
+
+
+def fill_lapsed(buyers: list[Buyer], goods: list[Goods]) -> None:
+    """Two of each in every cart, put there from both ends, and no hold on any."""
+    for number, buyer in enumerate(buyers):
+        for each in goods if number % 2 else reversed(goods):
+            cart_add(user_id=buyer.user.pk, goods_id=each.pk, nums=2)
+    holds_release_lapsed(now=timezone.now() + HOUR)
+
+
+def deadlocks() -> int:
+    """How many InnoDB has seen since it started, whoever made them."""
+    if not IS_MARIADB:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
+        return int(cursor.fetchone()[1])
+
+
+def test_opposite_orders_of_the_same_goods(shop: Shop, caplog: Any) -> None:
+    """Whatever order the lines were put in, nobody gets to see a deadlock."""
+    rounds, ordering, moving = crowd(12, on_sqlite=3), crowd(6, on_sqlite=2), crowd(4, on_sqlite=2)
+    goods = shelf(500, 500, 500, 500)
+    buyers, movers = shop.buyers(ordering), shop.buyers(moving)
+    seen_before = deadlocks()
+    outcome: Counter[int] = Counter()
+
+    def act(number: int) -> list[Answer]:
+        if number < ordering:
+            return [buyers[number].checkout()]
+        mover = movers[number - ordering]
+        mine = goods if number % 2 else goods[::-1]
+        adds = [mover.add(each, 3) for each in mine]
+        return [*adds, *(mover.http.delete(f"/shopcarts/{each.pk}/") for each in mine[:2])]
+
+    with caplog.at_level(logging.INFO, logger=transactions.__name__):
+        for _ in range(rounds):
+            fill_lapsed(buyers, goods)
+            for answers in in_parallel(ordering + moving, act):
+                outcome += statuses(answers)
+    repeats = sum("is tried again" in record.getMessage() for record in caplog.records)
+    tell(f"{sum(outcome.values())} requests for the same goods in opposite orders: {repeats} "
+         f"transactions repeated, {deadlocks() - seen_before} deadlocks")  # fmt: skip
+    assert outcome == {201: rounds * (ordering + 4 * moving), 204: rounds * 2 * moving}
+    for each in goods:
+        assert ordered(each) == 2 * rounds * ordering
+        assert stock_of(each) == 500 - ordered(each) - held(each)
+    assert_audit_clean()
+
+
+def held(goods: Goods) -> int:
+    lines = CartLine.objects.filter(goods=goods, held_until__isnull=False)
+    return sum(lines.values_list("nums", flat=True))
+
+
+@pytest.mark.mariadb
+def test_control_goods_taken_one_by_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each buyer has what the other wants next, and one of them gets a 500."""
+    unlocked(monkeypatch, Goods)
+    monkeypatch.setattr(transactions, "TRIES", 1)
+    both = meeting(2)
+    take = checkout.stock_take
+
+    def take_one_by_one(*, pieces: dict[int, int], reference: str) -> None:
+        lines = CartLine.objects.filter(user_id=reference.removeprefix("cart:")).order_by("pk")
+        for number, goods_id in enumerate(lines.values_list("goods_id", flat=True)):
+            if number == 1:
+                both()
+            take(pieces={goods_id: pieces[goods_id]}, reference=reference)
+
+    monkeypatch.setattr(checkout, "stock_take", take_one_by_one)
+    goods, buyers = shelf(500, 500), shop.buyers(2)
+
+    def play() -> Any:
+        fill_lapsed(buyers, goods)
+        return statuses(in_parallel(2, lambda number: buyers[number].checkout()))
+
+    outcome = first_damage(play, lambda outcome: outcome[500])
+    tell(f"control: goods taken one by one: {outcome[500]} of 2 checkouts failed")
+    assert outcome == {201: 1, 500: 1}
+
+
+# --- Holds that lapse -----------------------------------------------------------------------
+
+
+def let_lapse() -> None:
+    """The time of every hold is over; no sweep has seen it yet."""
+    CartLine.objects.update(held_until=timezone.now() - HOUR)
+
+
+def test_checkout_while_holds_are_swept(shop: Shop) -> None:
+    """The order has the stock, whether it was given back before or not."""
+    rounds, ordering = crowd(8, on_sqlite=2), crowd(5, on_sqlite=3)
+    goods, buyers = shelf(500, 500), shop.buyers(ordering)
+    lapsed, outcome = 0, Counter[int]()
+    for _ in range(rounds):
+        for buyer in buyers:
+            for each in goods:
+                cart_add(user_id=buyer.user.pk, goods_id=each.pk, nums=2)
+        let_lapse()
+
+        def act(number: int) -> Any:
+            return buyers[number].checkout() if number < ordering else holds_release_lapsed()
+
+        *answers, swept, swept_too = in_parallel(ordering + 2, act)
+        outcome += statuses(answers)
+        lapsed += swept + swept_too
+    assert outcome == {201: rounds * ordering}
+    assert [stock_of(each) for each in goods] == [500 - 2 * rounds * ordering] * 2
+    assert_audit_clean()
+    tell(f"{rounds * ordering} checkouts during sweeps: {lapsed} of "
+         f"{2 * rounds * ordering} lines lapsed before")  # fmt: skip
+
+
+def test_the_last_pieces_of_a_hold_that_lapsed(shop: Shop) -> None:
+    """Either its buyer still gets them, or another, never both and never nobody."""
+    first, second = 0, 0
+    for _ in range(crowd(8, on_sqlite=3)):
+        [goods] = shelf(2)
+        buyer, rival = shop.buyers(2)
+        buyer.add(goods, 2)
+        let_lapse()
+
+        def act(number: int, buyer: Buyer = buyer, rival: Buyer = rival, goods: Any = goods) -> Any:
+            return (rival.add(goods, 2) if number else buyer.checkout()).status
+
+        outcome = in_parallel(2, act)
+        assert outcome in ([201, 400], [400, 201])
+        assert stock_of(goods) == 0
+        first, second = first + (outcome[0] == 201), second + (outcome[1] == 201)
+    assert_audit_clean()
+    tell(f"the last pieces of a lapsed hold: {first} times its buyer's, {second} times another's")
+
+
+@pytest.mark.mariadb
+def test_control_a_sweep_without_the_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the order has is for sale again."""
+    unlocked(monkeypatch, ShoppingCart)
+    [goods], buyer, both = shelf(10), shop.buyer(), meeting(2)
+
+    def wait() -> None:
+        both()  # the sweep has read the lines
+        both()  # the order is made of them
+
+    before(monkeypatch, carts, "stock_return", wait)
+    buyer.add(goods, 2)
+    let_lapse()
+
+    def act(number: int) -> Any:
+        if number == 0:
+            return holds_release_lapsed()
+        both()
+        answer = buyer.checkout()
+        both()
+        return answer.status
+
+    _lapsed, status = in_parallel(2, act)
+    tell(f"control: a sweep without the cart's lock: {ordered(goods)} of 10 pieces ordered, "
+         f"{stock_of(goods)} for sale")  # fmt: skip
+    assert (status, ordered(goods), stock_of(goods)) == (201, 2, 10)

@@ -1,0 +1,84 @@
+"""A price that changes while orders are made."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from apps.goods.models import Goods
+from apps.trade import views
+from apps.trade.models import CartLine, OrderInfo
+from apps.trade.services.checkout import TotalDiffersError, order_create
+from tests.audit import assert_audit_clean
+from tests.parallel import in_parallel, meeting, tell
+
+from .helpers import Shop, crowd, shelf
+from .staff import StaffBrowser
+
+
+def test_a_buyer_pays_the_total_that_was_shown(shop: Shop) -> None:
+    """Or is told of the new one, and has the cart as it was."""
+    rounds, many = crowd(4, on_sqlite=2), crowd(8, on_sqlite=4)
+    staff, buyers = StaffBrowser(shop), shop.buyers(many)
+    made, refused = 0, 0
+    for _ in range(rounds):
+        [goods] = shelf(100, shop_price="12.30")
+        for buyer in buyers:
+            buyer.add(goods, 2)
+
+        def act(number: int, goods: Goods = goods) -> Any:
+            if number == many:
+                return staff.save(goods, shop_price="20.00").status
+            return buyers[number].checkout(order_mount=24.6)
+
+        *answers, saved = in_parallel(many + 1, act)
+        assert saved == 302
+        for buyer, answer in zip(buyers, answers, strict=True):
+            if answer.status == 201:
+                made += 1
+                order = OrderInfo.objects.get(pk=answer.body["id"])
+                assert answer.body["order_mount"] == 24.6
+                assert [line.price for line in order.lines.all()] == [Decimal("12.30")]
+            else:
+                refused += 1
+                assert (answer.status, list(answer.body)) == (400, ["order_mount"])
+                lines = CartLine.objects.filter(user=buyer.user)
+                assert [line.nums for line in lines] == [2]
+                buyer.http.delete(f"/shopcarts/{goods.pk}/")
+    assert (made + refused, OrderInfo.objects.count()) == (rounds * many, made)
+    assert_audit_clean()
+    tell(f"a price changed during {made + refused} checkouts: {made} at the total shown, "
+         f"{refused} refused")  # fmt: skip
+
+
+@pytest.mark.mariadb
+def test_control_the_total_compared_before_the_transaction(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The buyer pays another total than the one that was shown."""
+    both = meeting(2)
+
+    def create(*, user_id: int, destination: Any, shown_total: Decimal) -> OrderInfo:
+        [line] = CartLine.objects.filter(user_id=user_id).select_related("goods")
+        if line.goods.shop_price * line.nums != shown_total:
+            raise TotalDiffersError(shown_total)
+        both()  # compared
+        both()  # changed
+        return order_create(user_id=user_id, destination=destination)
+
+    monkeypatch.setattr(views, "order_create", create)
+    [goods], buyer, staff = shelf(100, shop_price="12.30"), shop.buyer(), StaffBrowser(shop)
+    buyer.add(goods, 2)
+
+    def act(number: int) -> Any:
+        if number == 0:
+            return buyer.checkout(order_mount="24.60")
+        both()
+        answer = staff.save(goods, shop_price="20.00")
+        both()
+        return answer
+
+    answer, _saved = in_parallel(2, act)
+    tell(f"control: the total compared too early: 24.60 shown, {answer.body['order_mount']:.2f} "
+         "ordered")  # fmt: skip
+    assert (answer.status, answer.body["order_mount"]) == (201, 40.0)

@@ -1,0 +1,469 @@
+"""The staff's pages of orders: what they show, what may be changed, and by whom."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.utils import timezone, translation
+
+from apps.goods.models import StockMovement
+from apps.trade.models import OrderInfo, Payment
+from apps.trade.services.orders import (
+    OrderNotRedirectedError,
+    order_at_cashier,
+    order_close,
+    order_redirect,
+    order_ship,
+)
+from apps.trade.services.payments import payment_confirm
+
+from .staff import ORDERS, VIEW, act, confirm, hidden, staff_client, told
+
+pytestmark = pytest.mark.django_db
+
+CHANGE = ("change_orderinfo", *VIEW)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def staff(db: None) -> Client:
+    return staff_client(*CHANGE)
+
+
+@pytest.fixture
+def order(order_of: Any) -> OrderInfo:
+    return OrderInfo.objects.get(pk=order_of()["id"])
+
+
+def page_of(order: OrderInfo) -> str:
+    return f"{ORDERS}{order.pk}/change/"
+
+
+def row_of(order: OrderInfo) -> tuple[Any, ...]:
+    """Return what may have been changed of an order."""
+    order.refresh_from_db()
+    return (
+        order.pay_status, order.closed_by, order.has_stock, order.order_mount, order.shipped_at,
+        order.trade_no, order.pay_time, order.address, order.signer_name, order.singer_mobile,
+        order.post_script, order.user_id, order.order_sn, StockMovement.objects.count(),
+    )  # fmt: skip
+
+
+class TestList:
+    def numbers(self, client: Client, query: str) -> list[str]:
+        response = client.get(f"{ORDERS}?{query}")
+        assert response.status_code == 200, response.headers
+        return [order.order_sn for order in response.context["cl"].result_list]
+
+    def test_says_what_matters(self, staff, order, buyer):
+        html = staff.get(ORDERS).content.decode()
+        for text in (order.order_sn, "小满", "24.60", "waiting for payment"):
+            assert text in html
+        assert "time is over" not in html
+        OrderInfo.objects.update(expires_at=timezone.now())
+        assert "time is over" in staff.get(ORDERS).content.decode()
+
+    def test_search(self, staff, order, other, pears, theirs):
+        paid = order
+        payment_confirm(
+            order_id=paid.pk, trade_no="2026T1", amount=Decimal("24.60"), paid_at=timezone.now()
+        )
+        theirs.post("/shopcarts/", {"goods": pears.pk, "nums": 1})
+        form = {"address": "x", "signer_name": "x", "singer_mobile": "13700000000"}
+        second = OrderInfo.objects.get(pk=theirs.post("/orders/", form).json()["id"])
+        payment_confirm(
+            order_id=paid.pk, trade_no="2026T2", amount=Decimal("24.60"), paid_at=timezone.now()
+        )
+        OrderInfo.objects.filter(pk=paid.pk).update(singer_mobile="13611111111")
+        mine, others = [paid.order_sn], [second.order_sn]
+        for word, expected in [
+            (paid.order_sn, mine), (paid.order_sn[:8], others + mine), (paid.order_sn[8:], []),
+            ("13611111111", mine), ("13700000000", others), ("1361111111", []),
+            ("13800000001", mine), ("13800000002", others),  # the buyers' usernames
+            ("2026T1", mine), ("2026T2", mine), ("2026T3", []),
+            ("脐橙", mine), ("梨", others), ("脐橙 13700000000", []), ("脐橙 13611111111", mine),
+            ("", others + mine), ("%", []), ("'", []),
+        ]:  # fmt: skip
+            assert self.numbers(staff, f"q={word}") == expected, word
+
+    def test_search_for_a_buyers_mobile(self, staff, order, buyer):
+        buyer.mobile = "13522222222"
+        buyer.save()
+        assert self.numbers(staff, "q=13522222222") == [order.order_sn]
+
+    def test_filters(self, staff, order):
+        all_, none = [order.order_sn], []
+        today = timezone.localdate()
+        yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+        for query, expected in [
+            ("pay_status__exact=paying", all_), ("pay_status__exact=TRADE_SUCCESS", none),
+            ("shipped=due", none), ("shipped=no", all_), ("shipped=yes", none),
+            ("flagged=open", none), ("closed_by__exact=refund", none),
+            (f"add_time__from={today}", all_), (f"add_time__until={today}", all_),
+            (f"add_time__from={today}&add_time__until={today}", all_),
+            (f"add_time__from={tomorrow}", none), (f"add_time__until={yesterday}", none),
+            ("add_time__from=&add_time__until=", all_),
+        ]:  # fmt: skip
+            assert self.numbers(staff, query) == expected, query
+
+    @pytest.mark.parametrize("nonsense", ["x", "2026-13-01", "9999-12-31", "0001-01-01"])
+    def test_a_date_that_is_none(self, staff, order, nonsense):
+        for name in ("from", "until"):
+            response = staff.get(f"{ORDERS}?add_time__{name}={nonsense}")
+            assert response.status_code in (200, 302)
+
+    def test_days_begin_at_local_midnight(self, staff, order):
+        today = timezone.localdate()
+        begins = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        OrderInfo.objects.update(add_time=begins)
+        assert self.numbers(staff, f"add_time__from={today}") == [order.order_sn]
+        OrderInfo.objects.update(add_time=begins - timedelta(microseconds=1))
+        assert self.numbers(staff, f"add_time__from={today}") == []
+        OrderInfo.objects.update(add_time=begins + timedelta(days=1, microseconds=-1))
+        assert self.numbers(staff, f"add_time__until={today}") == [order.order_sn]
+
+    def test_the_date_form_keeps_other_filters(self, staff, order):
+        html = staff.get(f"{ORDERS}?shipped=no&q=a").content.decode()
+        assert '<input type="hidden" name="shipped" value="no">' in html
+        assert '<input type="hidden" name="q" value="a">' in html
+
+    def test_with_money_to_give_back(self, staff, order):
+        for trade_no in ("T1", "T2"):
+            payment_confirm(
+                order_id=order.pk, trade_no=trade_no, amount=Decimal("24.60"),
+                paid_at=timezone.now(),
+            )  # fmt: skip
+        assert self.numbers(staff, "flagged=open") == [order.order_sn]
+        assert self.numbers(staff, "shipped=due") == [order.order_sn]
+        Payment.objects.filter(flag="duplicate").update(refunded=Decimal("24.60"))
+        assert self.numbers(staff, "flagged=open") == []
+
+
+class TestPage:
+    def test_shows_lines_money_and_links(self, staff, paid_order, goods):
+        order, payment = OrderInfo.objects.get(), Payment.objects.get()
+        html = staff.get(page_of(order)).content.decode()
+        for text in (
+            "脐橙", "12.30", "24.60", payment.trade_no, f"/admin/goods/goods/{goods.pk}/change/",
+            f"/admin/trade/payment/{payment.pk}/change/",
+            f"/admin/goods/stockmovement/?reference__exact={order.order_sn}",
+            "pays the order", "the order is paid by it",
+        ):  # fmt: skip
+            assert text in html, text
+
+    def test_its_link_leads_to_its_movements(self, admin_client, order, goods):
+        order_close(order_id=order.pk, event="dismiss")
+        response = admin_client.get(
+            f"/admin/goods/stockmovement/?reference__exact={order.order_sn}"
+        )
+        (movement,) = response.context["cl"].result_list
+        assert (movement.goods, movement.delta, movement.reason) == (goods, 2, "close")
+
+    def test_where_it_goes_is_corrected(self, staff, order):
+        before = row_of(order)
+        page = staff.get(page_of(order))
+        form = {**hidden(page), "address": "观前街 2 号", "signer_name": "阿满",
+                "singer_mobile": "13900000009"}  # fmt: skip
+        response = staff.post(page_of(order), form)
+        assert response.status_code == 302, told(response)
+        assert row_of(order) == (
+            *before[:7], "观前街 2 号", "阿满", "13900000009", *before[10:]
+        )  # fmt: skip
+        entry = LogEntry.objects.get()
+        assert "address" in entry.change_message.lower()
+
+    def test_nothing_else_is(self, staff, order, other):
+        before = row_of(order)
+        form = {
+            **hidden(staff.get(page_of(order))),
+            "address": order.address, "signer_name": order.signer_name,
+            "singer_mobile": order.singer_mobile,
+            "pay_status": "TRADE_SUCCESS", "order_mount": "0.01", "user": other.pk,
+            "order_sn": "x", "trade_no": "x", "has_stock": "", "closed_by": "refund",
+            "shipped_at_0": "2026-11-24", "shipped_at_1": "10:00", "post_script": "x",
+            "pay_time_0": "2026-11-24", "pay_time_1": "10:00",
+        }  # fmt: skip
+        assert staff.post(page_of(order), form).status_code == 302
+        assert row_of(order) == before
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("singer_mobile", "123"), ("address", " "), ("signer_name", "x" * 21)]
+    )
+    def test_nonsense_is_refused(self, staff, order, field, value):
+        before = row_of(order)
+        form = {**hidden(staff.get(page_of(order))), "address": "a", "signer_name": "b",
+                "singer_mobile": "13900000009", field: value}  # fmt: skip
+        response = staff.post(page_of(order), form)
+        assert response.status_code == 200
+        assert list(response.context["adminform"].form.errors) == [field]
+        assert row_of(order) == before
+
+    def test_not_once_it_has_left(self, staff, paid_order):
+        order = OrderInfo.objects.get()
+        form = {**hidden(staff.get(page_of(order))), "address": "观前街", "signer_name": "阿满",
+                "singer_mobile": "13900000009"}  # fmt: skip
+        order_ship(order_id=order.pk)
+        before = row_of(order)
+        page = staff.get(page_of(order)).content.decode()
+        assert 'name="address"' not in page
+        assert 'name="_save"' not in page
+        staff.post(page_of(order), form)
+        assert row_of(order) == before
+
+    def test_it_leaves_while_the_form_is_being_saved(self, staff, paid_order, monkeypatch):
+        """Between the page's own look at the order and its writing."""
+        from apps.trade.admin import orders
+
+        order = OrderInfo.objects.get()
+        form = {**hidden(staff.get(page_of(order))), "address": "观前街", "signer_name": "阿满",
+                "singer_mobile": "13900000009"}  # fmt: skip
+        redirect = orders.order_redirect
+
+        def ship_first(**kwargs: Any) -> None:
+            OrderInfo.objects.update(shipped_at=timezone.now())
+            redirect(**kwargs)
+
+        monkeypatch.setattr(orders, "order_redirect", ship_first)
+        response = staff.post(page_of(order), form)
+        assert response.status_code == 302
+        assert told(response) == [
+            "error: The order is shipped or closed by now; nothing was changed."
+        ]
+        order.refresh_from_db()
+        assert order.address != "观前街"
+
+    def test_the_service_knows_its_fields(self, order):
+        with pytest.raises(ValueError, match="order_mount"):
+            order_redirect(order_id=order.pk, fields={"order_mount": "1"})
+        order_close(order_id=order.pk, event="dismiss")
+        with pytest.raises(OrderNotRedirectedError):
+            order_redirect(order_id=order.pk, fields={"address": "x"})
+
+    def test_offers_what_makes_sense(self, staff, order):
+        def offered() -> set[str]:
+            html = staff.get(page_of(order)).content.decode()
+            names = ("ask_gateway", "close_unpaid", "mark_shipped")
+            return {name for name in names if f'name="action" value="{name}"' in html}
+
+        assert offered() == {"ask_gateway", "close_unpaid"}
+        payment_confirm(
+            order_id=order.pk, trade_no="T1", amount=Decimal("24.60"), paid_at=timezone.now()
+        )
+        assert offered() == {"ask_gateway", "mark_shipped"}
+        order_ship(order_id=order.pk)
+        assert offered() == {"ask_gateway"}
+
+
+class TestClosing:
+    def test_unpaid(self, staff, order, gateway, stock, goods):
+        assert stock(goods) == 8
+        page = act(staff, ORDERS, "close_unpaid", order)
+        assert order.order_sn in page.content.decode()
+        assert row_of(order)[:3] == ("paying", "", True)  # asked, not done
+        assert gateway.asked == []
+
+        response = confirm(staff, ORDERS, "close_unpaid", order)
+
+        assert response.status_code == 302
+        assert told(response) == [f"success: Order {order.order_sn}: closed."]
+        assert row_of(order)[:3] == ("TRADE_CLOSED", "dismiss", False)
+        assert stock(goods) == 10
+        assert gateway.asked == ["alipay.trade.query"]
+        assert LogEntry.objects.get().object_repr == order.order_sn
+
+    def test_at_the_cashier_the_trade_is_closed_too(self, staff, order_of, gateway):
+        trade_no = gateway.open((answer := order_of())["alipay_url"])
+        order = OrderInfo.objects.get(pk=answer["id"])
+        order_at_cashier(order_id=order.pk)
+        confirm(staff, ORDERS, "close_unpaid", order)
+        assert row_of(order)[:3] == ("TRADE_CLOSED", "dismiss", False)
+        assert gateway.asked[-1] == "alipay.trade.close"
+        assert gateway.press_pay(trade_no).status_code == 409
+
+    def test_silent_gateway(self, staff, order, gateway, stock, goods):
+        before = row_of(order)
+        gateway.silent = True
+        response = confirm(staff, ORDERS, "close_unpaid", order)
+        assert told(response) == [
+            f"error: Order {order.order_sn}: Alipay did not answer; nothing was changed."
+        ]
+        assert row_of(order) == before
+        assert stock(goods) == 8
+        assert not LogEntry.objects.exists()
+
+    def test_a_silent_gateway_is_asked_once(self, staff, order_of, gateway):
+        orders = [OrderInfo.objects.get(pk=order_of(1)["id"]) for _ in range(3)]
+        gateway.silent = True
+        response = confirm(staff, ORDERS, "close_unpaid", *orders)
+        first, *rest = (order.order_sn for order in orders)
+        assert told(response) == [
+            f"error: Order {first}: Alipay did not answer; nothing was changed.",
+            f"error: Orders {', '.join(rest)}: not asked about, because Alipay did not answer "
+            "before; nothing was changed.",
+        ]
+        assert gateway.asked == ["alipay.trade.query"]
+
+    def test_paid_without_our_knowing(self, staff, order_of, gateway, stock, goods):
+        answer = order_of()
+        gateway.press_pay(gateway.open(answer["alipay_url"]), drop="on")
+        order = OrderInfo.objects.get(pk=answer["id"])
+        response = confirm(staff, ORDERS, "close_unpaid", order)
+        assert told(response) == [
+            f"warning: Order {order.order_sn}: not closed: Alipay says that it is paid, and now "
+            "it is."
+        ]
+        assert row_of(order)[:3] == ("TRADE_SUCCESS", "", True)
+        assert stock(goods) == 8
+
+    def test_each_is_reported(self, staff, order_of, gateway, paid_order):
+        paid = OrderInfo.objects.get()
+        closed, unpaid = (OrderInfo.objects.get(pk=order_of(1)["id"]) for _ in range(2))
+        order_close(order_id=closed.pk, event="cancel")
+        before = row_of(paid)[:-1], row_of(closed)[:-1]
+        response = confirm(staff, ORDERS, "close_unpaid", paid, closed, unpaid)
+        assert told(response) == [
+            f"error: Order {paid.order_sn}: paid, and therefore not closed; nothing was changed.",
+            f"info: Order {closed.order_sn}: closed before; nothing was changed.",
+            f"success: Order {unpaid.order_sn}: closed.",
+        ]
+        assert (row_of(paid)[:-1], row_of(closed)[:-1]) == before
+        assert row_of(unpaid)[:2] == ("TRADE_CLOSED", "dismiss")
+
+    def test_not_too_many_at_once(self, staff, order_of, gateway, monkeypatch):
+        from apps.trade.admin import order_actions
+
+        monkeypatch.setattr(order_actions, "ORDERS_AT_ONCE", 1)
+        orders = [OrderInfo.objects.get(pk=order_of(1)["id"]) for _ in range(2)]
+        response = act(staff, ORDERS, "close_unpaid", *orders, confirmed="yes")
+        assert told(response) == ["error: At most 1 orders at once; nothing was changed."]
+        assert {row_of(order)[0] for order in orders} == {"paying"}
+        assert gateway.asked == []
+
+
+class TestShipping:
+    def test_paid(self, staff, paid_order):
+        order = OrderInfo.objects.get()
+        act(staff, ORDERS, "mark_shipped", order)
+        assert row_of(order)[4] is None
+        response = confirm(staff, ORDERS, "mark_shipped", order)
+        assert told(response) == [f"success: Order {order.order_sn}: marked as shipped."]
+        assert row_of(order)[4] is not None
+        assert row_of(order)[:3] == ("TRADE_SUCCESS", "", True)
+
+    def test_twice(self, staff, paid_order):
+        order = OrderInfo.objects.get()
+        confirm(staff, ORDERS, "mark_shipped", order)
+        before = row_of(order)
+        response = confirm(staff, ORDERS, "mark_shipped", order)
+        assert told(response)[-1:] == [
+            f"info: Order {order.order_sn}: shipped before; nothing was changed."
+        ]
+        assert row_of(order) == before
+        assert LogEntry.objects.count() == 1
+
+    def test_unpaid(self, staff, order):
+        before = row_of(order)
+        response = confirm(staff, ORDERS, "mark_shipped", order)
+        assert told(response) == [
+            f"error: Order {order.order_sn}: not paid, and therefore not shipped; nothing was "
+            "changed."
+        ]
+        assert row_of(order) == before
+
+    def test_from_its_page_and_back(self, staff, paid_order):
+        order = OrderInfo.objects.get()
+        page = act(staff, ORDERS, "mark_shipped", order, back="1")
+        response = staff.post(ORDERS, {**hidden(page), "confirmed": "yes"})
+        assert response.headers["Location"] == page_of(order)
+        assert row_of(order)[4] is not None
+
+
+class TestAsking:
+    def test_of_no_payment(self, staff, order, gateway):
+        response = act(staff, ORDERS, "ask_gateway", order)
+        assert told(response) == [
+            f"info: Order {order.order_sn}: Alipay knows of no payment; nothing was changed."
+        ]
+        assert row_of(order)[0] == "paying"
+
+    def test_of_a_lost_notice(self, staff, order_of, gateway):
+        answer = order_of()
+        gateway.press_pay(gateway.open(answer["alipay_url"]), drop="on")
+        order = OrderInfo.objects.get(pk=answer["id"])
+        response = act(staff, ORDERS, "ask_gateway", order)
+        assert told(response) == [
+            f"success: Order {order.order_sn}: Alipay was asked; the order is now: paid."
+        ]
+        assert row_of(order)[0] == "TRADE_SUCCESS"
+        response = act(staff, ORDERS, "ask_gateway", order)
+        assert told(response)[-1:] == [
+            f"info: Order {order.order_sn}: Alipay was asked, and had no news."
+        ]
+
+    def test_silent(self, staff, order, gateway):
+        before = row_of(order)
+        gateway.silent = True
+        response = act(staff, ORDERS, "ask_gateway", order)
+        assert told(response) == [
+            f"error: Order {order.order_sn}: Alipay did not answer; nothing was changed."
+        ]
+        assert row_of(order) == before
+
+
+class TestWhoMay:
+    ACTIONS = ("close_unpaid", "mark_shipped", "ask_gateway")
+
+    @pytest.mark.parametrize("permissions", [(), ("view_payment", "change_payment")])
+    def test_nothing_without_permission(self, order, gateway, permissions):
+        client, before = staff_client(*permissions), row_of(order)
+        for address in (ORDERS, page_of(order)):
+            assert client.get(address).status_code == 403
+        for action in (*self.ACTIONS, "export_csv"):
+            response = act(client, ORDERS, action, order, confirmed="yes")
+            assert response.status_code == 403
+        assert row_of(order) == before
+        assert gateway.asked == []
+
+    def test_buyers_are_shown_the_door(self, order, buyer):
+        client = Client()
+        client.force_login(buyer)
+        for address in (ORDERS, page_of(order)):
+            assert client.get(address).status_code == 302
+
+    def test_who_may_view_acts_on_nothing(self, order, gateway):
+        client, before = staff_client(*VIEW), row_of(order)
+        page = client.get(page_of(order)).content.decode()
+        assert order.order_sn in page
+        assert "脐橙" in page
+        assert 'name="action"' not in page
+        assert 'name="address"' not in page
+        for action in self.ACTIONS:
+            assert f'value="{action}"' not in client.get(ORDERS).content.decode()
+            response = act(client, ORDERS, action, order, confirmed="yes")
+            assert told(response) == ["warning: No action selected."]
+        response = client.post(page_of(order), {**hidden(client.get(page_of(order))),
+                                                "address": "x"})  # fmt: skip
+        assert response.status_code == 403
+        assert row_of(order) == before
+        assert gateway.asked == []
+
+    def test_money_is_not_shown_to_whom_it_is_not(self, paid_order):
+        order, payment = OrderInfo.objects.get(), Payment.objects.get()
+        page = staff_client("view_orderinfo").get(page_of(order)).content.decode()
+        assert "脐橙" in page
+        assert f"/admin/trade/payment/{payment.pk}/" not in page
+
+    def test_nobody_adds_or_deletes(self, admin_client, order):
+        assert admin_client.get(f"{ORDERS}add/").status_code == 403
+        assert admin_client.post(f"{ORDERS}{order.pk}/delete/", {"post": "yes"}).status_code == 403
+        response = act(admin_client, ORDERS, "delete_selected", order, post="yes")
+        assert told(response) == ["warning: No action selected."]
+        assert OrderInfo.objects.filter(pk=order.pk).exists()
