@@ -1,4 +1,4 @@
-"""The background work of the whole shop, run by ``manage.py run_jobs`` (docs/operations.md).
+"""The background work of the whole shop, run by ``manage.py run_jobs`` (docs/order_lifecycle.md).
 
 It is a list of sweeps. Each may run at any time, twice at once and on several machines: what
 one finds done already, it leaves. Nothing depends on one having run in time: whoever reads an
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.db import close_old_connections, reset_queries
 
 from apps.users.services.codes import verify_codes_purge
+from extra_apps.idempotency.services import idempotency_records_purge
 from extra_apps.social_jwt.services import social_states_purge
 from utils.transactions import retried
 
@@ -43,6 +44,7 @@ SWEEPS = (
     Sweep("reconcile_payments", 60, payments_reconcile),
     Sweep("purge_verify_codes", 3600, lambda: {"purged": verify_codes_purge()}),
     Sweep("purge_social_states", 3600, lambda: {"purged": social_states_purge()}),
+    Sweep("purge_idempotency_records", 3600, lambda: {"purged": idempotency_records_purge()}),
 )
 
 
