@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from utils.alipay import Trade
+from utils.failures import failures_at_the_end
 from utils.transactions import retried_atomic
 
 from ..models import OrderInfo, Payment, PaymentNotice
@@ -93,11 +94,16 @@ def notice_judge(*, notice_id: int) -> PaymentNotice.Verdict:
 
 
 def notices_judge_left(*, before: datetime) -> int:
-    """Judge the notices stored before that moment and left unjudged by a crash; return how many."""
+    """Judge the notices stored before that moment and left unjudged by a crash; return how many.
+
+    Raises ExceptionGroup, having judged the others, when something is wrong with one.
+    """
     left = PaymentNotice.objects.filter(verdict=Verdict.RECEIVED, add_time__lt=before)
     notice_ids = list(left.order_by("pk").values_list("pk", flat=True))
-    for notice_id in notice_ids:
-        notice_judge(notice_id=notice_id)
+    with failures_at_the_end() as apart:
+        for notice_id in notice_ids:
+            with apart():
+                notice_judge(notice_id=notice_id)
     return len(notice_ids)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from utils.alipay import AlipayError, CloseResult, client_from_settings
+from utils.failures import failures_at_the_end
 
 from ..models import OrderInfo, Refund
 from ..order_status import Event, MoveRefusedError, PayStatus
@@ -82,20 +83,23 @@ def order_ask(*, order_id: int) -> bool:
 def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
     """Close every order that was not paid in time; return how many were closed, paid, left.
 
-    Left are those about which the gateway did not answer: the next sweep asks again.
+    Left are those about which the gateway did not answer: the next sweep asks again. Raises
+    ExceptionGroup, having closed the others, when something is wrong with one.
     """
     counts = {"closed": 0, "paid": 0, "left": 0}
     expired = OrderInfo.objects.expired(now or timezone.now()).order_by("expires_at")
-    for order_id in list(expired.values_list("pk", flat=True)):
-        try:
-            outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
-        except GatewaySilentError:
-            counts["left"] += 1
-        except MoveRefusedError:
-            pass  # paid since it was listed: there is nothing left to do
-        else:
-            if outcome != Outcome.UNCHANGED:
-                counts[outcome.value] += 1
+    with failures_at_the_end() as apart:
+        for order_id in list(expired.values_list("pk", flat=True)):
+            with apart():
+                try:
+                    outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
+                except GatewaySilentError:
+                    counts["left"] += 1
+                except MoveRefusedError:
+                    pass  # paid since it was listed: there is nothing left to do
+                else:
+                    if outcome != Outcome.UNCHANGED:
+                        counts[outcome.value] += 1
     return counts
 
 
@@ -104,21 +108,26 @@ def payments_reconcile(*, now: datetime | None = None) -> dict[str, int]:
 
     ``notices`` a crash left unjudged; ``asked``: unpaid orders whose notice may be lost;
     ``refunds`` of which it is not known whether the money moved; ``silent``: the gateway did
-    not answer about these.
+    not answer about these. Raises ExceptionGroup, having done the others, when something is
+    wrong with one.
     """
     now = now or timezone.now()
-    counts = {"notices": notices_judge_left(before=now - timedelta(minutes=1))}
-    counts |= {"asked": 0, "refunds": 0, "silent": 0}
-    for order_id in _orders_in_doubt(now):
-        try:
-            order_ask(order_id=order_id)
-            counts["asked"] += 1
-        except AlipayError as error:
-            logger.warning("order %s: %s", order_id, error)
-            counts["silent"] += 1
-    for refund_id in _refunds_in_doubt(now):
-        refund_send(refund_id=refund_id)
-        counts["refunds"] += 1
+    counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
+    with failures_at_the_end() as apart:
+        with apart():
+            counts["notices"] = notices_judge_left(before=now - timedelta(minutes=1))
+        for order_id in _orders_in_doubt(now):
+            with apart():
+                try:
+                    order_ask(order_id=order_id)
+                    counts["asked"] += 1
+                except AlipayError as error:
+                    logger.warning("order %s: %s", order_id, error)
+                    counts["silent"] += 1
+        for refund_id in _refunds_in_doubt(now):
+            with apart():
+                refund_send(refund_id=refund_id)
+                counts["refunds"] += 1
     return counts
 
 

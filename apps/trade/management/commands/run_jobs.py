@@ -1,0 +1,42 @@
+import os
+import signal
+import sys
+from argparse import ArgumentParser
+from contextlib import suppress
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.trade.jobs import logger, sweeps_forever, sweeps_once
+
+
+class Command(BaseCommand):
+    help = (
+        "Do the shop's background work: lapsed holds, unpaid orders, open payments, what is"
+        " out of date. Safe at any time, also several at once."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument(
+            "--once", action="store_true",
+            help="every sweep once, for cron or a timer; exit 1 if one failed (the default)",
+        )  # fmt: skip
+        how.add_argument(
+            "--forever", action="store_true",
+            help="each sweep at its interval, until SIGTERM or SIGINT",
+        )  # fmt: skip
+        parser.add_argument(
+            "--parent", type=int, metavar="PID",
+            help="with --forever: end when the parent process is no longer this one",
+        )  # fmt: skip
+
+    def handle(self, *args: Any, forever: bool, parent: int | None, **options: Any) -> None:
+        if not forever:
+            sys.exit(0 if sweeps_once() else 1)
+        with suppress(KeyboardInterrupt):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.default_int_handler)
+            logger.info("background work started")
+            sweeps_forever(goes_on=lambda: parent is None or os.getppid() == parent)
+        logger.info("background work stopped")

@@ -1,0 +1,340 @@
+"""run_jobs: every sweep, whatever becomes of the others, once or until it is told to stop."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, connections
+from django.utils import timezone
+
+from apps.goods.models import Goods, StockMovement
+from apps.goods.tests.factories import make_category, make_goods
+from apps.trade import jobs
+from apps.trade.jobs import SWEEPS, Sweep, sweep_run, sweeps_forever, sweeps_once
+from apps.trade.models import CartLine, OrderInfo, PaymentNotice
+from apps.trade.services import settlement
+from apps.trade.services.carts import cart_add
+from apps.trade.services.checkout import Destination, order_create
+from apps.users.models import UserProfile
+from tests.audit import assert_audit_clean
+from tests.parallel import in_parallel
+
+PROJECT = Path(__file__).parents[3]
+NAMES = [
+    "release_lapsed_holds", "close_expired_orders", "reconcile_payments", "purge_verify_codes",
+    "purge_social_states", "purge_idempotency_records",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _log_info(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "apps.trade.jobs")
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the jobs logged, without the seconds."""
+    return [
+        record.getMessage().rpartition(" (")[0] or record.getMessage()
+        for record in caplog.records
+        if record.name == "apps.trade.jobs"
+    ]
+
+
+def run_once() -> int:
+    with pytest.raises(SystemExit) as end:
+        call_command("run_jobs", "--once")
+    return int(str(end.value.code))
+
+
+def order_of(buyer: UserProfile, goods: Goods, nums: int) -> OrderInfo:
+    cart_add(user_id=buyer.pk, goods_id=goods.pk, nums=nums)
+    return order_create(
+        user_id=buyer.pk, destination=Destination("平江路 1 号", "小满", "13800000001")
+    )
+
+
+def test_the_sweeps_are_all_there() -> None:
+    assert [sweep.name for sweep in SWEEPS] == NAMES
+
+
+def test_once(db, caplog, gateway, buyer, other, goods, pears) -> None:
+    late = order_of(buyer, goods, 2)
+    with time_machine.travel(timezone.now() + timedelta(minutes=20), tick=False):
+        cart_add(user_id=other.pk, goods_id=pears.pk, nums=3)
+        order_of(buyer, goods, 1)
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        assert run_once() == 0
+    assert lines(caplog) == [
+        "release_lapsed_holds: 0 released",
+        "close_expired_orders: 1 closed, 0 paid, 0 left",
+        "reconcile_payments: 0 notices, 1 asked, 0 refunds, 0 silent",
+        "purge_verify_codes: 0 purged",
+        "purge_social_states: 0 purged",
+        "purge_idempotency_records: 0 purged",
+    ]
+    late.refresh_from_db()
+    assert (late.pay_status, late.closed_by) == ("TRADE_CLOSED", "expire")
+    caplog.clear()
+    with time_machine.travel(timezone.now() + timedelta(minutes=51), tick=False):
+        assert run_once() == 0
+    assert lines(caplog)[:2] == [
+        "release_lapsed_holds: 1 released",
+        "close_expired_orders: 1 closed, 0 paid, 0 left",
+    ]
+    goods.refresh_from_db()
+    pears.refresh_from_db()
+    assert (goods.goods_num, pears.goods_num) == (10, 5)
+    assert_audit_clean()
+
+
+def test_once_is_the_default(db, caplog) -> None:
+    with pytest.raises(SystemExit) as end:
+        call_command("run_jobs")
+    assert end.value.code == 0
+    assert len(lines(caplog)) == len(NAMES)
+
+
+def test_once_or_forever(db) -> None:
+    with pytest.raises(CommandError):
+        call_command("run_jobs", "--once", "--forever")
+
+
+def broken() -> dict[str, int]:
+    raise ZeroDivisionError("out of order")
+
+
+def test_an_error_stops_no_other_sweep(db, caplog, monkeypatch) -> None:
+    monkeypatch.setattr(jobs, "SWEEPS", (Sweep("broken", 30, broken), *SWEEPS))
+    assert run_once() == 1
+    [failure] = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert failure.getMessage().startswith("broken failed after")
+    assert "ZeroDivisionError: out of order" in caplog.text
+    assert "Traceback" in caplog.text
+    assert [line.split(":")[0] for line in lines(caplog)[1:]] == NAMES
+
+
+def test_an_error_with_one_order_stops_no_other(
+    caplog, monkeypatch, gateway, buyer, other, goods
+) -> None:
+    first, second = order_of(buyer, goods, 2), order_of(other, goods, 3)
+    settle = settlement.order_settle
+
+    def fail_first(*, order_id: int, event: Any) -> Any:
+        if order_id == first.pk:
+            raise ZeroDivisionError("out of order")
+        return settle(order_id=order_id, event=event)
+
+    monkeypatch.setattr(settlement, "order_settle", fail_first)
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        assert run_once() == 1
+    assert "ZeroDivisionError: out of order" in caplog.text
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.pay_status, second.pay_status) == ("paying", "TRADE_CLOSED")
+
+
+def test_an_error_with_one_notice_stops_no_other(caplog, monkeypatch, gateway, db) -> None:
+    kept = timezone.now() - timedelta(minutes=5)
+    # The first is no JSON, as an answer of the gateway has to be.
+    left = [
+        PaymentNotice.objects.create(source="query", raw=raw, add_time=kept)
+        for raw in ("nonsense", "{}")
+    ]
+    assert run_once() == 1
+    assert "JSONDecodeError" in caplog.text
+    for notice in left:
+        notice.refresh_from_db()
+    assert [notice.verdict for notice in left] == ["received", "unknown_order"]
+
+
+def test_a_database_that_is_gone_is_not_asked_for_each_order(
+    monkeypatch, gateway, buyer, other, goods
+) -> None:
+    order_of(buyer, goods, 2)
+    order_of(other, goods, 3)
+    asked = []
+
+    def gone(*, order_id: int, event: Any) -> Any:
+        asked.append(order_id)
+        raise OperationalError(2006, "Server has gone away")
+
+    monkeypatch.setattr(settlement, "order_settle", gone)
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        assert run_once() == 1
+    assert len(asked) == 1
+
+
+def test_a_transaction_that_was_given_up_is_repeated(transactional_db, caplog) -> None:
+    answers = iter([OperationalError(1213, "Deadlock found"), None])
+
+    def deadlocked() -> dict[str, int]:
+        if error := next(answers):
+            raise error
+        return {"purged": 3}
+
+    assert sweep_run(Sweep("purge", 30, deadlocked))
+    assert lines(caplog) == ["purge: 3 purged"]
+
+
+# --- Forever ------------------------------------------------------------------------------
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_each_sweep_at_its_interval(caplog, monkeypatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(jobs, "time", clock)
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+    runs: list[tuple[str, float]] = []
+
+    def noting(name: str) -> Sweep:
+        every = {"often": 30, "seldom": 60, "broken": 60}[name]
+
+        def run() -> dict[str, int]:
+            runs.append((name, clock.now))
+            if name == "broken":
+                raise OperationalError("no server")
+            return {"done": int(name == "seldom")}
+
+        return Sweep(name, every, run)
+
+    monkeypatch.setattr(jobs, "SWEEPS", tuple(noting(n) for n in ("often", "seldom", "broken")))
+    sweeps_forever(goes_on=lambda: clock.now < 90)
+    assert runs == [
+        ("often", 5), ("seldom", 5), ("broken", 5),
+        ("often", 35),
+        ("often", 65), ("seldom", 65), ("broken", 65),
+    ]  # fmt: skip
+    # A sweep that found nothing to do is not worth a line.
+    assert [line.partition(" ")[0] for line in lines(caplog)] == [
+        "seldom:", "broken", "seldom:", "broken",
+    ]  # fmt: skip
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_closed_is_replaced(monkeypatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(jobs, "time", clock)
+    numbers: list[int] = []
+
+    def ask() -> dict[str, int]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT CONNECTION_ID()")
+            numbers.append(cursor.fetchone()[0])
+        other = connections.create_connection("default")
+        with other.cursor() as cursor:
+            cursor.execute("KILL %s", [numbers[-1]])
+        other.close()
+        return {"killed": 1}
+
+    monkeypatch.setattr(jobs, "SWEEPS", (Sweep("ask", 30, ask),))
+    sweeps_forever(goes_on=lambda: clock.now < 90)
+    connection.close()  # the third, which is dead too
+    assert len(set(numbers)) == 3
+
+
+@contextmanager
+def running(tmp_path: Path, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run the command with a database of its own, until it has said that it started."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}",
+        "LOG_LEVEL": "INFO",
+    }
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "run_jobs", "--forever", *arguments],
+        cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True, **options,
+    ) as program:  # fmt: skip
+        assert program.stderr
+        try:
+            assert "background work started" in program.stderr.readline()
+            yield program
+        finally:
+            program.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it(tmp_path: Path, number: int) -> None:
+    with running(tmp_path) as program:
+        program.send_signal(number)
+        started = time.monotonic()
+        assert program.wait(timeout=10) == 0
+        assert time.monotonic() - started < 1
+        assert program.stderr
+        assert "background work stopped" in program.stderr.read()
+
+
+def test_a_shell_that_ignores_ctrl_c_in_the_background(tmp_path: Path) -> None:
+    def ignore() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    with running(tmp_path, preexec_fn=ignore) as program:
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=10) == 0
+
+
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    with running(tmp_path, "--parent", "1") as program:
+        assert program.wait(timeout=10) == 0
+
+
+def test_it_goes_on_beside_its_parent(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, "--parent", str(os.getpid())) as program,
+        # A second is enough for it to have looked.
+        pytest.raises(subprocess.TimeoutExpired),
+    ):
+        program.wait(timeout=1.5)
+
+
+# --- Twice at once ------------------------------------------------------------------------
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once(gateway) -> None:
+    goods = [make_goods(make_category(), stock=200, shop_price="1.00") for _ in range(3)]
+    for number in range(12):
+        buyer = UserProfile.objects.create_user(f"138000000{number:02}")
+        for row in goods:
+            cart_add(user_id=buyer.pk, goods_id=row.pk, nums=2)
+        if number % 2:
+            order_create(user_id=buyer.pk, destination=Destination("路", "小满", "13800000001"))
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        assert in_parallel(2, lambda number: sweeps_once()) == [True, True]
+        # What both saw locked by the other stays for the next run.
+        assert sweeps_once()
+    closed = OrderInfo.objects.filter(pay_status="TRADE_CLOSED", closed_by="expire")
+    assert closed.count() == OrderInfo.objects.count() == 6
+    assert CartLine.objects.filter(held_until=None).count() == CartLine.objects.count() == 18
+    assert StockMovement.objects.filter(reason="close").count() == 18
+    assert StockMovement.objects.filter(reason="lapse").count() == 18
+    assert set(Goods.objects.values_list("goods_num", flat=True)) == {200}
+    assert_audit_clean()
