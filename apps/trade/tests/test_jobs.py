@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -284,9 +283,8 @@ def running(tmp_path: Path, *arguments: str, **options: Any) -> Iterator[subproc
 def test_a_signal_stops_it(tmp_path: Path, number: int) -> None:
     with running(tmp_path) as program:
         program.send_signal(number)
-        started = time.monotonic()
-        assert program.wait(timeout=10) == 0
-        assert time.monotonic() - started < 1
+        # At once, though a busy machine may need a moment; the next sweep is 5 s and 30 s away.
+        assert program.wait(timeout=4) == 0
         assert program.stderr
         assert "background work stopped" in program.stderr.read()
 
