@@ -45,6 +45,8 @@ REFUSED = {
 }
 ALIPAY_ZONE = ZoneInfo("Asia/Shanghai")
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+# The year 1 is before the first moment there is in UTC; nobody paid then.
+OLDEST_YEAR = 2000
 AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
 
 
@@ -222,4 +224,7 @@ def _amount(text: str) -> Decimal:
 
 def _time(text: str) -> datetime:
     # Some times of Alipay's have a fraction of a second.
-    return datetime.strptime(text.partition(".")[0], TIME_FORMAT).replace(tzinfo=ALIPAY_ZONE)
+    moment = datetime.strptime(text.partition(".")[0], TIME_FORMAT).replace(tzinfo=ALIPAY_ZONE)
+    if moment.year < OLDEST_YEAR:
+        raise ValueError(text)
+    return moment
