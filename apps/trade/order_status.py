@@ -48,6 +48,8 @@ MOVES: dict[tuple[PayStatus, Event], PayStatus] = {
     (PayStatus.TRADE_CLOSED, Event.PAY): PayStatus.TRADE_SUCCESS,
     (PayStatus.TRADE_SUCCESS, Event.FINISH): PayStatus.TRADE_FINISHED,
     (PayStatus.TRADE_SUCCESS, Event.REFUND): PayStatus.TRADE_CLOSED,
+    # Staff cannot any more; but when Alipay says that all of the money went back, it did.
+    (PayStatus.TRADE_FINISHED, Event.REFUND): PayStatus.TRADE_CLOSED,
     # It stays paid; a refund no longer brings its pieces back to stock.
     (PayStatus.TRADE_SUCCESS, Event.SHIP): PayStatus.TRADE_SUCCESS,
     (PayStatus.TRADE_FINISHED, Event.SHIP): PayStatus.TRADE_FINISHED,

@@ -45,6 +45,8 @@ REFUSED = {
 }
 ALIPAY_ZONE = ZoneInfo("Asia/Shanghai")
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+# The year 1 is before the first moment there is in UTC; nobody paid then.
+OLDEST_YEAR = 2000
 AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
 
 
@@ -210,7 +212,9 @@ def _read(params: Mapping[str, str]) -> _News:
         amount=amount,
         paid_at=paid_at,
         refunded=refunded,
-        refund_no=params.get("out_biz_no", "")[:64] or f"alipay-{trade_no}"[:64],
+        # What has no number is named by how much went back so far: a repeat says the same,
+        # the next refund says more.
+        refund_no=params.get("out_biz_no", "")[:64] or f"alipay-{refunded:.2f}-{trade_no}"[:64],
     )
 
 
@@ -222,4 +226,7 @@ def _amount(text: str) -> Decimal:
 
 def _time(text: str) -> datetime:
     # Some times of Alipay's have a fraction of a second.
-    return datetime.strptime(text.partition(".")[0], TIME_FORMAT).replace(tzinfo=ALIPAY_ZONE)
+    moment = datetime.strptime(text.partition(".")[0], TIME_FORMAT).replace(tzinfo=ALIPAY_ZONE)
+    if moment.year < OLDEST_YEAR:
+        raise ValueError(text)
+    return moment

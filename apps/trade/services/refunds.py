@@ -152,16 +152,19 @@ def refund_learn(
     know of; so that nothing is counted twice, what we have just asked for counts as known.
     """
     payment = _payment_lock(payment_id)
-    refund = Refund.objects.filter(out_request_no=out_request_no, payment=payment).first()
+    # Alipay's numbers are unique within a trade, ours among all refunds.
+    number_here = f"{payment.pk}-{out_request_no}"[:64]
+    refund = payment.refunds.filter(out_request_no__in=[out_request_no, number_here]).first()
     if refund is not None:
         return refund_done(refund_id=refund.pk, done_at=done_at)
     known = payment.amount - refundable(payment)
     more = min(refunded, payment.amount) - known
     if more <= 0:
         return False
+    is_taken = Refund.objects.filter(out_request_no=out_request_no).exists()
     Refund.objects.create(
         payment=payment,
-        out_request_no=out_request_no,
+        out_request_no=number_here if is_taken else out_request_no,
         amount=more,
         reason="Alipay",
         state=State.DONE,

@@ -251,6 +251,7 @@ def test_every_move_is_one_that_was_meant():
     lines = sorted(f"{status} -{event}-> {target}" for (status, event), target in MOVES.items())
     assert lines == [
         "TRADE_CLOSED -pay-> TRADE_SUCCESS",
+        "TRADE_FINISHED -refund-> TRADE_CLOSED",
         "TRADE_FINISHED -ship-> TRADE_FINISHED",
         "TRADE_SUCCESS -finish-> TRADE_FINISHED",
         "TRADE_SUCCESS -refund-> TRADE_CLOSED",

@@ -280,7 +280,7 @@ class Shop:
             self.hear(
                 order, trade.number, trade.status, is_paid=trade.is_paid,
                 refunded=trade.total if is_back else Decimal(0),
-                refund_no=f"alipay-{trade.number}",
+                refund_no=f"alipay-{trade.total:.2f}-{trade.number}",
             )  # fmt: skip
         return trade
 
