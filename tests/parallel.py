@@ -25,7 +25,7 @@ def in_parallel(count: int, do: Callable[[int], Any]) -> list[Any]:
 
 
 def meeting(count: int) -> Callable[[], None]:
-    """Return a place where ``count`` threads wait for each other, or a second in vain.
+    """Return a place where ``count`` threads wait for each other, or ten seconds in vain.
 
     Between the read and the write of code without a guard, it makes the race certain.
     """
@@ -33,7 +33,7 @@ def meeting(count: int) -> Callable[[], None]:
 
     def wait() -> None:
         try:
-            barrier.wait(timeout=1)
+            barrier.wait(timeout=10)
         except threading.BrokenBarrierError:
             barrier.reset()  # for the next round
 
