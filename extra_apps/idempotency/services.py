@@ -13,16 +13,18 @@ user's row (the foreign key), before any work has begun. A purge locks records b
 in its order, and nothing else. So no two of them wait for each other. (Deleting a user takes
 the records first and then the user: beside that user's own work it may end as a deadlock, as
 it would with the rows that the work writes.) A claim that is released is not deleted: of two
-INSERTs that wait for the DELETE of their key, InnoDB ends one as a deadlock.
+INSERTs that find the deleted entry of their key, InnoDB ends one as a deadlock. After a purge
+that can still be; as nothing was done then, the claim is tried again.
 """
 
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+
+from utils.transactions import retried, retried_atomic
 
 from .models import IdempotencyRecord
 
@@ -58,6 +60,7 @@ class Answer(NamedTuple):
     body: str
 
 
+@retried
 def key_claim(*, user_id: int, key_hash: str, fingerprint: str) -> Claim | Answer:
     """Claim a user's key for a request, or return what the key was answered before.
 
@@ -102,6 +105,7 @@ def answer_store(*, claim: Claim, answer: Answer) -> None:
         raise ClaimLostError
 
 
+@retried
 def claim_release(*, claim: Claim) -> None:
     """Give a key back whose request changed nothing; a claim that was lost, or whose answer
     is stored, stays as it is. Call it outside of any transaction."""
@@ -121,7 +125,7 @@ def idempotency_records_purge(now: datetime | None = None) -> int:
     return purged
 
 
-@transaction.atomic
+@retried_atomic
 def _purge(keys: list[int], end: datetime) -> int:
     """Delete those of these records that have expired; claimed again meanwhile, one has not.
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
-from utils.transactions import retried_atomic
+from utils.transactions import retried, retried_atomic
 
 from ..models import CartLine, ShoppingCart
 
@@ -38,7 +38,7 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
     lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError.
     """
-    ShoppingCart.objects.get_or_create(user_id=user_id)
+    _cart_make(user_id)
     return _after_lapsed(goods_id, lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
 
 
@@ -114,6 +114,12 @@ def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
 def cart_reference(user_id: int) -> str:
     """Return what the stock ledger calls a buyer's cart."""
     return f"{CART_PREFIX}{user_id}"
+
+
+@retried
+def _cart_make(user_id: int) -> None:
+    """See to it that the buyer has a row to lock. It commits by itself."""
+    ShoppingCart.objects.get_or_create(user_id=user_id)
 
 
 @retried_atomic

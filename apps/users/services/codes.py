@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from utils.sms import sms_send_code
+from utils.transactions import retried
 
 from ..models import CodeQuota, VerifyCode
 
@@ -73,12 +74,7 @@ def verify_code_send(*, mobile: str, purpose: str, address: str) -> None:
     code = f"{secrets.randbelow(10_000):04}"
     quotas = [mobile_quota(mobile), address_quota(address)]
     now = timezone.now()
-    # Committed by itself: inserting inside the transaction, two of three parallel first
-    # requests would end in a deadlock over the duplicate key (InnoDB).
-    CodeQuota.objects.bulk_create(
-        [CodeQuota(subject=quota.subject, window_start=now) for quota in quotas],
-        ignore_conflicts=True,
-    )
+    _quotas_make(quotas, now)
     with transaction.atomic():
         for quota in quotas:
             _quota_claim(quota, now)
@@ -151,6 +147,19 @@ def _hash(mobile: str, purpose: str, code: str) -> str:
     digest = salted_hmac("apps.users.VerifyCode", f"{mobile}:{purpose}:{code}", algorithm="sha256")
     hexdigest: str = digest.hexdigest()
     return hexdigest
+
+
+@retried
+def _quotas_make(quotas: list[Quota], now: datetime) -> None:
+    """See to it that there is a row to claim.
+
+    Committed by itself: inserting inside the transaction, two of three parallel first
+    requests would end in a deadlock over the duplicate key (InnoDB).
+    """
+    CodeQuota.objects.bulk_create(
+        [CodeQuota(subject=quota.subject, window_start=now) for quota in quotas],
+        ignore_conflicts=True,
+    )
 
 
 def _quota_claim(quota: Quota, now: datetime) -> None:

@@ -1,0 +1,69 @@
+"""What the database gave up is done again; what it did not is not."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+
+from utils import transactions
+from utils.transactions import TRIES, retried, retried_atomic
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock")
+CHANGED = OperationalError(1020, "Record has changed since last read")
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+
+
+class Work:
+    """Makes a group, and then fails with one error after the other until there is none left."""
+
+    def __init__(self, *errors: DatabaseError) -> None:
+        self.errors = [*errors]
+        self.calls = 0
+        self.__qualname__ = "Work"  # as a function has one
+
+    def __call__(self) -> str:
+        self.calls += 1
+        Group.objects.create(name=f"call {self.calls}")
+        if self.errors:
+            raise self.errors.pop(0)
+        return "done"
+
+
+def groups() -> list[str]:
+    return list(Group.objects.order_by("pk").values_list("name", flat=True))
+
+
+def test_a_transaction_that_was_given_up_is_repeated_from_its_start() -> None:
+    work = Work(DEADLOCK, CHANGED)
+    assert retried_atomic(work)() == "done"
+    assert (work.calls, groups()) == (3, ["call 3"])
+
+
+def test_it_is_given_up_for_good_in_the_end() -> None:
+    work = Work(*[DEADLOCK] * TRIES)
+    with pytest.raises(OperationalError, match="Deadlock"):
+        retried_atomic(work)()
+    assert (work.calls, groups()) == (TRIES, [])
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError(2013, "Lost connection"), OperationalError(), IntegrityError(1213)]
+)
+def test_other_errors_are_not_repeated(error: DatabaseError) -> None:
+    """After a lost connection nobody knows whether the work was committed."""
+    work = Work(error)
+    with pytest.raises(type(error)):
+        retried_atomic(work)()
+    assert (work.calls, groups()) == (1, [])
+
+
+def test_within_a_transaction_it_is_the_callers_to_repeat() -> None:
+    work = Work(DEADLOCK)
+    with pytest.raises(OperationalError), transaction.atomic():
+        retried(work)()
+    assert (work.calls, groups()) == (1, [])
