@@ -38,7 +38,7 @@ def run_campaign(programs: Programs, *, is_quick: bool, say: Say, progress: Say)
         if mariadb:
             stack.callback(mariadb.close)
         say(f"building shops of {SMALL} and {LARGE:,} goods")
-        stores = _build_stores(programs, folder, mariadb, stack)
+        stores = _build_stores(folder, mariadb, stack)
         campaign = Campaign(programs, folder, mariadb, is_quick, say, progress)
         for engine in dict.fromkeys(store.engine for store in stores):
             campaign.run(engine, [store for store in stores if store.engine == engine])
@@ -141,7 +141,7 @@ def _connect(say: Say) -> MariaDB | None:
 
 
 def _build_stores(
-    programs: Programs, folder: Path, mariadb: MariaDB | None, stack: contextlib.ExitStack
+    folder: Path, mariadb: MariaDB | None, stack: contextlib.ExitStack
 ) -> list[Store]:
     """SQLite and MariaDB at both sizes, two at a time."""
     plans = []
@@ -159,7 +159,7 @@ def _build_stores(
         return list(
             pool.map(
                 lambda plan: build_store(
-                    programs, plan[0], engine=plan[1], goods=plan[2], database_url=plan[3]
+                    plan[0], engine=plan[1], goods=plan[2], database_url=plan[3]
                 ),
                 plans,
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+PYTHON = PROJECT / ".venv" / "bin" / "python"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -16,7 +17,6 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class Programs:
-    python: Path
     uwsgi: Path
     wrk: Path
 
@@ -25,15 +25,14 @@ def find_programs() -> Programs:
     """Return the programs needed; raises BenchError saying how to get what is missing."""
     if not Path("/proc/self/stat").exists():
         raise BenchError("bench needs Linux: it reads CPU times from /proc")
-    folder = PROJECT / ".venv" / "bin"
-    if not (uwsgi := folder / "uwsgi").exists():
+    if not (uwsgi := PYTHON.with_name("uwsgi")).exists():
         raise BenchError(
             "bench needs uwsgi: .venv/bin/pip install -r deploy/requirements.txt "
             "(that file names the Debian packages to compile it with)"
         )
     if not (wrk := shutil.which("wrk")):
         raise BenchError("bench needs wrk: apt-get install wrk")
-    return Programs(python=folder / "python", uwsgi=uwsgi, wrk=Path(wrk))
+    return Programs(uwsgi=uwsgi, wrk=Path(wrk))
 
 
 def free_port() -> int:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from .machine import PROJECT, BenchError, find_programs
+from .machine import PROJECT, BenchError
 from .servers import HOST
 from .stores import SMALL, MariaDB, build_store, cache_environment
 
@@ -56,7 +56,6 @@ def main() -> int:
 
 def _prepare(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> None:
     """Build a store and let this process be the shop on it."""
-    programs = find_programs()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mxshop-profile-")))
     url = f"sqlite:///{folder}/store/shop.sqlite3"
     if arguments.mariadb:
@@ -64,9 +63,7 @@ def _prepare(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> None
         stack.callback(server.close)
         url = stack.enter_context(server.database(arguments.goods))
     engine = "MariaDB" if arguments.mariadb else "SQLite"
-    store = build_store(
-        programs, folder / "store", engine=engine, goods=arguments.goods, database_url=url
-    )
+    store = build_store(folder / "store", engine=engine, goods=arguments.goods, database_url=url)
     os.environ.update(store.environment)
     if arguments.cached:
         os.environ.update(stack.enter_context(cache_environment()))

@@ -15,7 +15,7 @@ import redis
 
 from extra_apps.alipay_sandbox.keys import key_pair_make
 
-from .machine import PROJECT, BenchError, Programs
+from .machine import PROJECT, PYTHON, BenchError
 from .servers import HOST
 
 SMALL, LARGE = 60, 10_000
@@ -76,9 +76,7 @@ def base_environment(folder: Path) -> dict[str, str]:
     }
 
 
-def build_store(
-    programs: Programs, folder: Path, *, engine: str, goods: int, database_url: str
-) -> Store:
+def build_store(folder: Path, *, engine: str, goods: int, database_url: str) -> Store:
     """Migrate an empty database and load ``goods`` goods (60: the demo alone) into it."""
     environment = base_environment(folder) | {"DATABASE_URL": database_url}
     for arguments in (
@@ -86,7 +84,7 @@ def build_store(
         ["load_demo"] if goods == SMALL else ["load_demo", "--goods", str(goods)],
     ):
         done = subprocess.run(
-            [programs.python, "manage.py", *arguments],
+            [PYTHON, "manage.py", *arguments],
             check=False, cwd=PROJECT, env=environment, capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode:
