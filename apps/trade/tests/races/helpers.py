@@ -2,6 +2,7 @@
 
 import functools
 import json
+import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from http.client import HTTPConnection, IncompleteRead
@@ -127,6 +128,15 @@ def order_of(buyer: Buyer, *goods: Goods, nums: int = 1) -> OrderInfo:
     for each in goods:
         cart_add(user_id=buyer.user.pk, goods_id=each.pk, nums=nums)
     return order_create(user_id=buyer.user.pk, destination=Destination(**DESTINATION))
+
+
+def pauses(seed: int, number: int, at_most: float) -> list[float]:
+    """So many pauses of up to ``at_most`` seconds, so that it is not always the same who is first.
+
+    The same seed gives the same pauses.
+    """
+    chance = random.Random(seed)
+    return [chance.uniform(0, at_most) for _ in range(number)]
 
 
 def stock_of(goods: Goods) -> int:

@@ -1,6 +1,7 @@
 """Checkouts that meet: of one cart, of the same goods, of holds that lapse."""
 
 import logging
+import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from .helpers import (
     first_damage,
     in_carts,
     ordered,
+    pauses,
     shelf,
     statuses,
     stock_of,
@@ -190,14 +192,21 @@ def test_checkout_while_holds_are_swept(shop: Shop) -> None:
 def test_the_last_pieces_of_a_hold_that_lapsed(shop: Shop) -> None:
     """Either its buyer still gets them, or another, never both and never nobody."""
     first, second = 0, 0
-    for _ in range(crowd(8, on_sqlite=3)):
+    # A rival has to fail before it may look for what has lapsed.
+    for late in pauses(1, crowd(8, on_sqlite=3), 0.03):
         [goods] = shelf(2)
         buyer, rival = shop.buyers(2)
         buyer.add(goods, 2)
         let_lapse()
 
-        def act(number: int, buyer: Buyer = buyer, rival: Buyer = rival, goods: Any = goods) -> Any:
-            return (rival.add(goods, 2) if number else buyer.checkout()).status
+        def act(
+            number: int, buyer: Buyer = buyer, rival: Buyer = rival, goods: Any = goods,
+            late: float = late,
+        ) -> Any:  # fmt: skip
+            if number:
+                return rival.add(goods, 2).status
+            time.sleep(late)
+            return buyer.checkout().status
 
         outcome = in_parallel(2, act)
         assert outcome in ([201, 400], [400, 201])

@@ -1,5 +1,6 @@
 """The end of an unpaid order: cancelled, swept and paid at once."""
 
+import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from .helpers import (
     first_damage,
     in_carts,
     order_of,
+    pauses,
     shelf,
     sold_of,
     stock_of,
@@ -50,13 +52,17 @@ def test_cancel_expiry_and_payment_at_once(shop: Shop) -> None:
     rounds, many = crowd(4, on_sqlite=1), crowd(4, on_sqlite=3)
     [goods], buyers = shelf(100), shop.buyers(many)
     fates: Counter[str] = Counter()
-    for _ in range(rounds):
+    for number in range(rounds):
         orders = [order_of(buyer, goods, nums=2) for buyer in buyers]
+        late = pauses(number, many, 0.15)
         # Some buyers are at the cashier already: the gateway knows of a trade to close.
         opened = {order.pk: cashier_open(shop, order) for order in orders[::2]}
 
         def act(
-            number: int, orders: list[OrderInfo] = orders, opened: dict[int, str] = opened
+            number: int,
+            orders: list[OrderInfo] = orders,
+            opened: dict[int, str] = opened,
+            late: list[float] = late,
         ) -> Any:
             if number >= 2 * many:
                 return sweep()
@@ -64,6 +70,7 @@ def test_cancel_expiry_and_payment_at_once(shop: Shop) -> None:
             if number < many:
                 return cancel(buyers[number], order)
             trade_no = opened.get(order.pk) or cashier_open(shop, order)
+            time.sleep(late[number % many])
             paid = cashier_pay(shop, trade_no).status
             notices_send_due()
             return paid
@@ -86,8 +93,9 @@ def test_money_for_closed_orders_while_others_buy(shop: Shop) -> None:
     rounds, many = crowd(4, on_sqlite=1), crowd(4, on_sqlite=3)
     buyers, rivals = shop.buyers(many), shop.buyers(many)
     fates: Counter[str] = Counter()
-    for _ in range(rounds):
+    for number in range(rounds):
         [goods] = shelf(many)
+        late, paid_for = pauses(number, many, 0.3), list[int]()
         orders = [order_of(buyer, goods) for buyer in buyers]
         trades = [cashier_open(shop, order) for order in orders]
 
@@ -96,15 +104,24 @@ def test_money_for_closed_orders_while_others_buy(shop: Shop) -> None:
             orders: list[OrderInfo] = orders,
             trades: list[str] = trades,
             goods: Any = goods,
+            late: list[float] = late,
+            paid_for: list[int] = paid_for,
         ) -> int:
             role, number = divmod(number, many)
             if role == 0:
                 return cancel(buyers[number], orders[number])
             if role == 1:
-                paid = cashier_pay(shop, trades[number], late=1).status
-                notices_send_due()
+                time.sleep(late[number])
+                try:
+                    paid = cashier_pay(shop, trades[number], late=1).status
+                    notices_send_due()
+                finally:
+                    paid_for.append(number)
                 return paid
-            return next((201 for _ in range(4) if rivals[number].add(goods).status == 201), 400)
+            while len(paid_for) < many:
+                if rivals[number].add(goods).status == 201:
+                    return 201
+            return 400
 
         answers = in_parallel(3 * many, act)
         assert set(answers[:many]) <= {204, 400}
