@@ -16,6 +16,10 @@ def test_the_root_lists_the_resources(api: APIClient) -> None:
     assert {"goods", "categorys", "banners", "hotsearchs", "indexgoods"} <= root.keys()
 
 
+def test_the_root_ignores_a_stale_token(api: APIClient) -> None:
+    assert api.get("/", HTTP_AUTHORIZATION="JWT stale.old.token").status_code == 200
+
+
 def test_the_browsable_api(client: Client) -> None:
     for path in ("/", "/goods/?p=1", "/categorys/", "/indexgoods/"):
         response = client.get(path, HTTP_ACCEPT="text/html")
