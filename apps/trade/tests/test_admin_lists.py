@@ -150,7 +150,9 @@ class TestNotices:
         assert f'<pre class="notice-raw">{self.RAW.replace("&", "&amp;")}</pre>' in html
         assert "<script>alert" not in html
         assert "refused: the signature is wrong" in html
-        assert "&lt;script&gt;" in staff.get(NOTICES).content.decode()
+        html = staff.get(NOTICES).content.decode()
+        assert "&lt;script&gt;" in html
+        assert 'T1<div class="second-line">S1</div>' in html
 
     def test_an_answer_of_the_gateway(self, staff):
         notice = PaymentNotice.objects.create(
