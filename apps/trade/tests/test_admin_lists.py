@@ -149,7 +149,7 @@ class TestNotices:
         assert "<tr><th>b</th><td>1 2</td></tr><tr><th>empty</th><td></td></tr>" in html
         assert f'<pre class="notice-raw">{self.RAW.replace("&", "&amp;")}</pre>' in html
         assert "<script>alert" not in html
-        assert "refused: the signature is wrong" in html
+        assert "<h2>S1: refused: the signature is wrong</h2>" in html
         html = staff.get(NOTICES).content.decode()
         assert "&lt;script&gt;" in html
         assert 'T1<div class="second-line">S1</div>' in html
@@ -160,6 +160,7 @@ class TestNotices:
         )
         html = staff.get(f"{NOTICES}{notice.pk}/change/").content.decode()
         assert "<tr><th>trade_no</th><td>T1</td></tr>" in html
+        assert "<h2>–: the order is paid by it</h2>" in html
         assert "&lt;b&gt;" in html
 
     @pytest.mark.parametrize("raw", ["", "[1]", "{", "[" * 5000, "null", "3"])
