@@ -234,7 +234,10 @@ class TestCarts:
 
     def test_a_cart_is_its_buyers(self, staff, line, stock, goods):
         page = f"{CARTS}{line.pk}/change/"
-        assert staff.post(page, {"nums": "1", "user": "1", "goods": "1"}).status_code == 302
+        html = staff.get(page).content.decode()
+        assert f"<h2>{goods.name} x 3</h2>" in html
+        assert 'name="_save"' not in html
+        assert staff.post(page, {"nums": "1", "user": "1", "goods": "1"}).status_code == 403
         line.refresh_from_db()
         assert (line.nums, stock(goods)) == (3, 7)
         assert staff.post(f"{CARTS}{line.pk}/delete/", {"post": "yes"}).status_code == 403
