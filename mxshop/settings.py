@@ -388,6 +388,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "COMPONENT_SPLIT_REQUEST": True,
+    # Docstrings are for who reads the code; summaries and help texts are for who calls it.
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
 }
 
 

@@ -75,6 +75,20 @@ def test_in_the_conditional_header(api: APIClient, shop: None, value: str) -> No
     assert api.get("/goods/", HTTP_IF_NONE_MATCH=value).status_code in {200, 304}
 
 
+@pytest.mark.parametrize("debug", [False, True])
+def test_more_fields_than_django_reads(
+    api: APIClient, shop: None, monkeypatch: pytest.MonkeyPatch, debug: bool
+) -> None:
+    monkeypatch.setattr("django.conf.settings.DEBUG", debug)
+    api.raise_request_exception = False
+    for response in (
+        api.get("/goods/?" + "a=1&" * 2000),
+        api.post("/login/", "a=1&" * 2000, content_type="application/x-www-form-urlencoded"),
+        api.post("/login/", {"username": "x" * 3_000_000}),
+    ):
+        assert (response.status_code, response.json()) == (400, {"detail": "错误的请求。"})
+
+
 @given(
     query=st.dictionaries(
         st.sampled_from(PARAMETERS), st.text(max_size=60) | st.integers().map(str)

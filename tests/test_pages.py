@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ def test_the_root_lists_the_resources(api: APIClient) -> None:
     root = api.get("/").json()
     assert root["goods"] == "http://testserver/goods/"
     assert {"goods", "categorys", "banners", "hotsearchs", "indexgoods"} <= root.keys()
+
+
+def test_the_root_ignores_a_stale_token(api: APIClient) -> None:
+    assert api.get("/", HTTP_AUTHORIZATION="JWT stale.old.token").status_code == 200
 
 
 def test_the_browsable_api(client: Client) -> None:
@@ -156,6 +161,20 @@ def test_the_schema_speaks_chinese(client: Client) -> None:
     assert card["shop_price"]["type"] == "number"
     assert card["shop_price"]["description"] == "单位元，买家实际支付的价格。"
     assert schema["paths"]["/goods/"]["get"]["summary"] == "在售商品，分页"
+    english = {text for text in _texts(schema) if text and text.isascii()}
+    assert english == {"No response body"}  # drf-spectacular's own
+
+
+def _texts(schema: Any) -> Iterator[str]:
+    """Yield what an OpenAPI description says in words, at any depth."""
+    if isinstance(schema, list):
+        schema = dict(enumerate(schema))
+    if isinstance(schema, dict):
+        for name, value in schema.items():
+            if name in {"description", "summary"} and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
 
 
 def test_the_documentation_asks_no_outside_host(client: Client) -> None:

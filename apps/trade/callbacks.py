@@ -6,7 +6,9 @@ signature or is refused.
 
 import logging
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +26,8 @@ FRONT_PAGE = "/index/"
 # Messages with a wrong signature that are kept and logged in an hour; anybody can send them.
 FORGERIES_KEPT = 60
 MAX_FORGERY = 20_000  # characters
+# What Django raises on messages that it will not read: too long, too many fields, no form.
+UNREADABLE = (SuspiciousOperation, MultiPartParserError)
 
 
 @csrf_exempt
@@ -32,7 +36,10 @@ def alipay_return(request: HttpRequest) -> HttpResponse:
     """GET: the buyer comes back. POST: a notice, at the address the old shop gave."""
     if request.method == "POST":
         return _notice(request)
-    order = _order_of(request.GET)
+    try:
+        order = _order_of(request.GET)
+    except UNREADABLE:
+        order = None
     if order is None:
         return HttpResponseRedirect(FRONT_PAGE)
     if order.trade_no is None:
@@ -52,12 +59,10 @@ def alipay_notify(request: HttpRequest) -> HttpResponse:
 
 
 def _notice(request: HttpRequest) -> HttpResponse:
-    if request.content_type == "application/x-www-form-urlencoded":
-        raw = request.body.decode(errors="replace")
-        fields = QueryDict(raw)
-    else:
-        fields = request.POST
-        raw = fields.urlencode()
+    try:
+        fields, raw = _received(request)
+    except UNREADABLE:
+        return _answer(is_accepted=False)
     params = _params(fields)
     if params is None or not client_from_settings().verify_notify(params):
         _keep_forgery(fields, raw)
@@ -67,6 +72,14 @@ def _notice(request: HttpRequest) -> HttpResponse:
     if verdict in REFUSED:
         logger.warning("notice %s for order %r: %s", notice.pk, notice.out_trade_no, verdict.value)
     return _answer(is_accepted=verdict not in REFUSED)
+
+
+def _received(request: HttpRequest) -> tuple[QueryDict, str]:
+    """Return the fields of a notice, and its text; raises UNREADABLE."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        raw = request.body.decode(errors="replace")
+        return QueryDict(raw), raw
+    return request.POST, request.POST.urlencode()
 
 
 def _answer(*, is_accepted: bool) -> HttpResponse:

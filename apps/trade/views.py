@@ -6,7 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -46,6 +52,19 @@ from .services.pay_links import pay_links_attach
 from .services.settlement import GatewaySilentError, Outcome, order_settle
 
 GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=_("Id of goods."))
+NUMS_REFUSED = OpenApiResponse(
+    OpenApiTypes.OBJECT, description=_("Texts by field, such as nums when there are not so many.")
+)
+CHECKOUT_REFUSED = OpenApiResponse(
+    OpenApiTypes.OBJECT,
+    description=_(
+        "Texts by field, non_field_errors when the cart is empty; or goods that ran out, as a "
+        "list of goods (the id), name, wanted and available."
+    ),
+)
+GATEWAY_SILENT = OpenApiResponse(
+    OpenApiTypes.OBJECT, description=_("Alipay does not say whether it is paid; try again soon.")
+)
 ORDER_PAID = _("The order is paid: it cannot be deleted before it is finished.")
 
 
@@ -71,7 +90,7 @@ class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnT
 
     @extend_schema(
         summary=_("Put goods into the cart, or more of them; they are held for the caller"),
-        responses={201: CartLineKeySerializer},
+        responses={201: CartLineKeySerializer, 400: NUMS_REFUSED},
     )
     def create(self, request: Request) -> Response:
         data = self.validated()
@@ -81,7 +100,8 @@ class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnT
 
     @extend_schema(
         summary=_("Change how many"), parameters=[GOODS_ID],
-        request=CartLineNumsSerializer, responses=CartLineNumsSerializer,
+        request=CartLineNumsSerializer,
+        responses={200: CartLineNumsSerializer, 400: NUMS_REFUSED},
     )  # fmt: skip
     def update(self, request: Request, goods_id: str) -> Response:
         # What is not in the cart is 404 before the number is looked at.
@@ -91,7 +111,8 @@ class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnT
 
     @extend_schema(
         summary=_("Change how many"), parameters=[GOODS_ID],
-        request=CartLineNumsSerializer, responses=CartLineNumsSerializer,
+        request=CartLineNumsSerializer,
+        responses={200: CartLineNumsSerializer, 400: NUMS_REFUSED},
     )  # fmt: skip
     def partial_update(self, request: Request, goods_id: str) -> Response:
         return self.update(request, goods_id)
@@ -167,7 +188,7 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
     @extend_schema(
         summary=_("Order all that is in the cart"),
         parameters=IDEMPOTENCY_PARAMETERS,
-        responses={201: OrderSerializer, **IDEMPOTENCY_RESPONSES},
+        responses={201: OrderSerializer, 400: CHECKOUT_REFUSED, **IDEMPOTENCY_RESPONSES},
     )
     @retried
     @idempotent
@@ -192,7 +213,14 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
         shape = OrderSerializer(order, context=self.get_serializer_context())
         return Response(shape.data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(summary=_("Cancel an unpaid order; hide one that is over"))
+    @extend_schema(
+        summary=_("Cancel an unpaid order; hide one that is over"),
+        responses={
+            204: None,
+            400: OpenApiResponse(OpenApiTypes.OBJECT, description=ORDER_PAID),
+            503: GATEWAY_SILENT,
+        },
+    )
     def destroy(self, request: Request, pk: str) -> Response:
         order = self.get_object()
         looks_over = order.status_now in OVER

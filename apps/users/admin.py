@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from extra_apps.social_jwt.admin import SocialAccountInline
+from extra_apps.social_jwt.admin import ProviderFilter, SocialAccountInline
 
 from .models import UserProfile, VerifyCode
 from .services.accounts import accounts_deactivate
@@ -16,7 +16,9 @@ from .services.accounts import accounts_deactivate
 @admin.register(UserProfile)
 class UserProfileAdmin(UserAdmin):
     list_display = ["username", "name", "mobile", "gender", "is_staff", "is_active", "date_joined"]
-    list_filter = ["is_staff", "is_active", "gender", "social_auth__provider", "groups"]
+    list_filter = [
+        "is_staff", "is_active", "gender", ("social_auth__provider", ProviderFilter), "groups",
+    ]  # fmt: skip
     search_fields = ["username", "name", "mobile", "email", "social_auth__uid"]
     ordering = ["-date_joined"]
     inlines = [SocialAccountInline]

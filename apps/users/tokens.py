@@ -78,10 +78,10 @@ class JWTScheme(OpenApiAuthenticationExtension):
     target_class = "apps.users.tokens.JWTAuthentication"
     name = "jwt"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         return {
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "`JWT <token>`, the token being that of `POST /login/`",
+            "description": _("`JWT <token>`, the token being that of `POST /login/`"),
         }

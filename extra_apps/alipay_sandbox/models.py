@@ -5,13 +5,14 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TradeStatus(models.TextChoices):
     """https://opendocs.alipay.com/open/194/103296: Alipay's own words."""
 
     WAIT_BUYER_PAY = "WAIT_BUYER_PAY", _("waiting for the buyer")
-    TRADE_SUCCESS = "TRADE_SUCCESS", _("paid")
+    TRADE_SUCCESS = "TRADE_SUCCESS", pgettext_lazy("status of a trade", "paid")
     TRADE_FINISHED = "TRADE_FINISHED", _("over, no refund any more")
     TRADE_CLOSED = "TRADE_CLOSED", _("closed")
 

@@ -35,6 +35,10 @@ class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
         goods = Goods.objects.filter(name__icontains=word).values_list("pk", flat=True)
         return Q(user__in=buyers_found(word)) | Q(goods__in=list(goods))
 
+    def has_change_permission(self, request: HttpRequest, obj: CartLine | None = None) -> bool:
+        """Who may change ends holds in the list; a line's page is to be read."""
+        return obj is None and super().has_change_permission(request)
+
     @admin.display(description=_("hold"))
     def hold(self, line: CartLine) -> SafeString:
         if line.held_until is None:
@@ -51,6 +55,3 @@ class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
         self.message_user(
             request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING
         )
-
-    def save_model(self, request: HttpRequest, obj: CartLine, form: object, change: bool) -> None:
-        """Nothing on the page can be changed, and saving it writes no line back."""

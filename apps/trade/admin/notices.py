@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import PaymentNotice
 from ..services.notices import REFUSED
-from .cells import NONE, badge, order_link, when
+from .cells import NONE, badge, order_link, two_lines, when
 from .filters import DateRangeFilter
 from .read_only import ReadOnlyAdmin
 from .search import IndexedSearchAdmin
@@ -24,9 +24,7 @@ FIELDS_SHOWN = 100
 class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
     """What was said of payments, as it came. Anybody can send one: nothing of it is markup."""
 
-    list_display = [
-        "received", "out_trade_no", "trade_no", "trade_status", "verdict_shown", "source",
-    ]  # fmt: skip
+    list_display = ["received", "numbers", "trade_status", "verdict_shown", "source"]
     list_filter = ["verdict", "source", "trade_status", ("add_time", DateRangeFilter)]
     search_help_text = _("Order number, trade number or notice id, whole.")
     readonly_fields = (
@@ -47,6 +45,11 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
     @admin.display(description=_("received"), ordering="add_time")
     def received(self, notice: PaymentNotice) -> str:
         return when(notice.add_time)
+
+    @admin.display(description=_("trade and order number"), ordering="trade_no")
+    def numbers(self, notice: PaymentNotice) -> SafeString:
+        order = order_link(notice.order) if notice.order else notice.out_trade_no
+        return two_lines(notice.trade_no or NONE, order or NONE)
 
     @admin.display(description=_("verdict"), ordering="verdict")
     def verdict_shown(self, notice: PaymentNotice) -> SafeString:

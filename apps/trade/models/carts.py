@@ -67,7 +67,7 @@ class CartLine(models.Model):
         indexes = [models.Index(fields=["held_until", "user"], name="cart_line_held")]
 
     def __str__(self) -> str:
-        return f"{self.goods_id} x {self.nums}"
+        return f"{self.goods} x {self.nums}"
 
     @property
     def held_until_now(self) -> datetime | None:

@@ -130,7 +130,7 @@ class PaymentNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.out_trade_no}: {self.verdict}"
+        return f"{self.out_trade_no or '–'}: {self.get_verdict_display()}"
 
 
 class Refund(models.Model):

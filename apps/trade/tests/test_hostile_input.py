@@ -272,7 +272,7 @@ def test_a_broken_notice(
 ) -> None:
     unchanged()
     answer = APIClient().generic("POST", path, body, content_type)
-    assert answer.status_code in {400, 413}
+    assert (answer.status_code, answer.content) == (400, b"failure")
     unchanged()
 
 
@@ -280,8 +280,8 @@ def test_a_broken_notice(
 def test_a_notice_of_three_megabytes(order: Any, unchanged: Any, path: str) -> None:
     unchanged()
     params = notice_of(order, body="x" * 3_000_000)
-    assert send_notice(params, path).status_code in {400, 413}
-    assert APIClient().post(path, params, format="multipart").status_code in {400, 413}
+    for answer in (send_notice(params, path), APIClient().post(path, params, format="multipart")):
+        assert (answer.status_code, answer.content) == (400, b"failure")
     unchanged()
 
 
@@ -289,9 +289,10 @@ def test_a_notice_of_three_megabytes(order: Any, unchanged: Any, path: str) -> N
 def test_ten_thousand_fields(order: Any, unchanged: Any, path: str) -> None:
     unchanged()
     params = {**notice_of(order), **{f"f{n}": "1" for n in range(10_000)}}
-    assert send_notice(params, path).status_code in {400, 413}
+    answer = send_notice(params, path)
+    assert (answer.status_code, answer.content) == (400, b"failure")
     answer = APIClient().get(f"/alipay/return/?{urlencode(params)}")
-    assert answer.status_code in {302, 400}
+    assert (answer.status_code, answer["Location"]) == (302, "/index/")
     unchanged()
 
 

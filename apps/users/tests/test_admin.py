@@ -40,10 +40,13 @@ class TestUsers:
         html = page(f"userprofile/{buyer.pk}/change/")
         for text in (MOBILE, "weixin", "an-openid", 'name="gender"', 'name="birthday"'):
             assert text in html
+        for text in ("第三方登录", "平台账号", "绑定时间"):
+            assert text in html
         assert "extra_data" not in html
         for query in ("", f"?q={MOBILE}", "?q=an-openid", "?social_auth__provider=weixin"):
             assert MOBILE in page(f"userprofile/{query}")
         assert MOBILE not in page("userprofile/?q=nobody")
+        assert "以 第三方登录" in page("userprofile/")
 
     def test_an_identity_can_be_cut_off(self, admin_client, buyer):
         identity = UserSocialAuth.objects.create(user=buyer, provider="weixin", uid="an-openid")
