@@ -7,12 +7,11 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_ckeditor_5.widgets import CKEditor5Widget
-from import_export.admin import ImportExportModelAdmin
 
 from ..models import Goods, GoodsImage
 from ..services.catalogue import goods_set_on_sale
 from ..services.stock import StockTooLowError, stock_adjust
-from .goods_resource import GoodsResource
+from .goods_import import GoodsImportAdmin
 from .pictures import thumbnail
 
 
@@ -57,9 +56,8 @@ class GoodsImageInline(admin.TabularInline):
 
 
 @admin.register(Goods)
-class GoodsAdmin(ImportExportModelAdmin):
+class GoodsAdmin(GoodsImportAdmin):
     form = GoodsForm
-    resource_classes = [GoodsResource]
     inlines = [GoodsImageInline]
     list_display = [
         "front", "name", "goods_sn", "category", "shop_price", "goods_num", "sold_num",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -221,3 +222,43 @@ def test_export_does_not_write_formulas(staff: Client, catalogue: Catalogue) -> 
     text = response.content.decode()
     assert catalogue.in_orange.goods_sn in text
     assert "=1+1" not in text
+
+
+@pytest.mark.parametrize(
+    ("permissions", "may_import", "may_export"),
+    [
+        ([], False, False),
+        (["view_stockmovement"], False, False),
+        (["view_goods"], False, True),
+        (["add_goods", "view_goods"], False, True),
+        (["change_goods"], False, True),
+        (["add_goods", "change_goods"], True, True),
+    ],
+)
+def test_files_are_for_those_who_may_do_it_by_hand(
+    client: Client,
+    catalogue: Catalogue,
+    permissions: list[str],
+    may_import: bool,
+    may_export: bool,
+) -> None:
+    clerk = get_user_model().objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(clerk)
+    goods = catalogue.in_orange
+    row = f"goods_sn,name,category,shop_price\n{goods.goods_sn},x,{catalogue.citrus.code},0.01\n"
+    file = SimpleUploadedFile("goods.csv", row.encode())
+    form = {"format": "0", "resource": "", "import_file": file}
+
+    imports = [
+        client.get("/admin/goods/goods/import/"),
+        client.post("/admin/goods/goods/import/", form),
+        client.post("/admin/goods/goods/process_import/", {}),
+    ]
+    exported = client.get("/admin/goods/goods/export/")
+
+    assert {answer.status_code for answer in imports} == {200 if may_import else 403}
+    assert exported.status_code == (200 if may_export else 403)
+    listed = client.get("/admin/goods/goods/")
+    if listed.status_code == 200:
+        assert (b"/admin/goods/goods/import/" in listed.content) == may_import
