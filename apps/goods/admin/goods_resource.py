@@ -34,6 +34,10 @@ class GoodsResource(resources.ModelResource):
         skip_unchanged = False
         clean_model_instances = True
 
+    def import_data(self, *args: Any, **kwargs: Any) -> Any:
+        """All rows or none: a row that is no more valid than after the preview, too."""
+        return super().import_data(*args, **{**kwargs, "rollback_on_validation_errors": True})
+
     def dehydrate_stock_change(self, goods: Goods) -> int:
         return 0
 

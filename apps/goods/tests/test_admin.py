@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 from tablib import Dataset
+from zeal import zeal_ignore
 
 from apps.goods.admin import goods as goods_admin
 from apps.goods.admin.goods_resource import GoodsResource
@@ -224,6 +227,83 @@ def test_export_does_not_write_formulas(staff: Client, catalogue: Catalogue) -> 
     assert "=1+1" not in text
 
 
+def goods_file(*rows: tuple[Any, ...]) -> SimpleUploadedFile:
+    headers = ["goods_sn", "name", "category", "shop_price", "stock_change"]
+    return SimpleUploadedFile("goods.csv", Dataset(*rows, headers=headers).export("csv").encode())
+
+
+def preview(staff: Client, file: SimpleUploadedFile) -> dict[str, Any]:
+    """Upload a file; return the form that confirms it."""
+    form = {"format": "0", "resource": "", "import_file": file}
+    with zeal_ignore():  # the library reads row by row
+        page: Any = staff.post("/admin/goods/goods/import/", form)
+    return dict(page.context["confirm_form"].initial, resource="")
+
+
+def confirm(staff: Client, form: dict[str, Any]) -> tuple[str, list[str]]:
+    """Confirm a file; return where that leads, and what staff are told."""
+    with zeal_ignore():
+        response: Any = staff.post("/admin/goods/goods/process_import/", form)
+    told = [str(message) for message in get_messages(response.wsgi_request)]
+    return response.headers["Location"], told
+
+
+def test_a_file_that_does_not_fit_any_more(staff: Client, catalogue: Catalogue) -> None:
+    orange, code = catalogue.in_orange, catalogue.citrus.code
+    form = preview(
+        staff,
+        goods_file(
+            (orange.goods_sn, "脐橙王", code, "35.00", "-8"), ("NEW1", "新", code, "1.00", "4")
+        ),
+    )
+    stock_adjust(goods_id=orange.pk, delta=-3)  # a sale since the preview
+    address, told = confirm(staff, form)
+    assert address == "/admin/goods/goods/import/"
+    assert told == [
+        "没有导入任何数据：文件与现在的数据不再相符。",
+        "第 1 行：库存不足，无法减少 8 件。",
+    ]
+    orange.refresh_from_db()
+    assert (orange.name, orange.goods_num) == ("脐橙", 5)
+    assert not Goods.objects.filter(goods_sn="NEW1").exists()
+
+
+def test_a_file_of_which_a_row_is_not_valid_any_more(
+    staff: Client, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orange, code = catalogue.in_orange, catalogue.citrus.code
+    form = preview(
+        staff,
+        goods_file(
+            ("NEW1", "新", code, "1.00", "4"), (orange.goods_sn, "脐橙王", code, "35.00", "1")
+        ),
+    )
+
+    def refuse(goods: Goods) -> None:
+        if goods.pk:
+            raise ValidationError("名称已被占用。")
+
+    monkeypatch.setattr(Goods, "clean", refuse)
+    address, told = confirm(staff, form)
+    assert address == "/admin/goods/goods/import/"
+    assert told[1:] == ["第 2 行：名称已被占用。"]
+    assert not Goods.objects.filter(goods_sn="NEW1").exists()
+
+
+def test_a_file_is_imported_once(staff: Client, catalogue: Catalogue) -> None:
+    orange = catalogue.in_orange
+    row = (orange.goods_sn, "脐橙王", catalogue.citrus.code, "35.00", "2")
+    form = preview(staff, goods_file(row))
+    address, told = confirm(staff, form)
+    assert address == "/admin/goods/goods/"
+    assert [text[:4] for text in told] == ["导入成功"]
+    address, told = confirm(staff, form)
+    assert address == "/admin/goods/goods/import/"
+    assert told[-1:] == ["这个文件已经导入过，或者已不存在。请重新选择文件。"]
+    orange.refresh_from_db()
+    assert (orange.name, orange.goods_num) == ("脐橙王", 8 + 2)
+
+
 @pytest.mark.parametrize(
     ("permissions", "may_import", "may_export"),
     [
@@ -245,10 +325,8 @@ def test_files_are_for_those_who_may_do_it_by_hand(
     clerk = get_user_model().objects.create_user("clerk", is_staff=True)
     clerk.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client.force_login(clerk)
-    goods = catalogue.in_orange
-    row = f"goods_sn,name,category,shop_price\n{goods.goods_sn},x,{catalogue.citrus.code},0.01\n"
-    file = SimpleUploadedFile("goods.csv", row.encode())
-    form = {"format": "0", "resource": "", "import_file": file}
+    row = (catalogue.in_orange.goods_sn, "x", catalogue.citrus.code, "0.01", "9")
+    form = {"format": "0", "resource": "", "import_file": goods_file(row)}
 
     imports = [
         client.get("/admin/goods/goods/import/"),
