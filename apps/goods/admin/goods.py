@@ -10,7 +10,7 @@ from django_ckeditor_5.widgets import CKEditor5Widget
 
 from ..models import Goods, GoodsImage
 from ..services.catalogue import goods_set_on_sale
-from ..services.stock import StockTooLowError, stock_adjust
+from ..services.stock import MOST_PIECES, StockTooHighError, StockTooLowError, stock_adjust
 from .goods_import import GoodsImportAdmin
 from .pictures import thumbnail
 
@@ -23,6 +23,7 @@ class GoodsForm(forms.ModelForm):
 
     stock_change = forms.IntegerField(
         label=_("change of stock"), required=False, initial=0,
+        min_value=-MOST_PIECES, max_value=MOST_PIECES,
         help_text=_("Pieces that came in (12) or are gone (-3); saved as a stock movement."),
     )  # fmt: skip
 
@@ -99,8 +100,9 @@ class GoodsAdmin(GoodsImportAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except StockTooLowError as error:
-            # A sale came between the form's check and its saving; nothing was saved.
+        except (StockTooLowError, StockTooHighError) as error:
+            # It fitted when the form was checked, and a sale came before it was saved; or it
+            # never did. Nothing was saved.
             self.message_user(request, str(error), level=messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

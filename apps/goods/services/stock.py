@@ -11,6 +11,10 @@ from ..models import Goods, StockMovement
 
 Reason = StockMovement.Reason
 
+# More is a slip of the keyboard. The column holds twice as many: what carts and orders give
+# back must always fit.
+MOST_PIECES = 10**9
+
 
 class StockTooLowError(Exception):
     """An adjustment would take more pieces than there are; nothing was changed."""
@@ -19,6 +23,13 @@ class StockTooLowError(Exception):
         self.goods_id = goods_id
         self.delta = delta
         super().__init__(_("Stock is too low to take %(pieces)d away.") % {"pieces": -delta})
+
+
+class StockTooHighError(Exception):
+    """An adjustment would make it more than MOST_PIECES; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Stock is at most %(pieces)d pieces.") % {"pieces": MOST_PIECES})
 
 
 class Shortage(NamedTuple):
@@ -46,10 +57,12 @@ def stock_adjust(*, goods_id: int, delta: int, reference: str = "") -> None:
 
     Takes a difference, not a new total, so that a form opened before a sale does not undo
     the sale. Raises StockTooLowError, changing nothing, when fewer than ``-delta`` are left;
-    Goods.DoesNotExist when there are no such goods.
+    StockTooHighError; Goods.DoesNotExist when there are no such goods.
     """
     if delta == 0:
         return
+    if Goods.objects.filter(pk=goods_id, goods_num__gt=MOST_PIECES - delta).exists():
+        raise StockTooHighError
     if not _move(deltas={goods_id: delta}, reason=Reason.ADJUST, reference=reference):
         Goods.objects.only("pk").get(pk=goods_id)
         raise StockTooLowError(goods_id=goods_id, delta=delta)

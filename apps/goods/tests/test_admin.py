@@ -100,6 +100,17 @@ def test_more_than_there_is_is_refused(staff: Client, catalogue: Catalogue) -> N
     assert (goods.goods_num, goods.name) == (8, "脐橙")
 
 
+@pytest.mark.parametrize("change", ["1000000000", "3000000000", "99999999999999999999", "1" * 5000])
+def test_more_than_a_shelf_can_have_is_refused(
+    staff: Client, catalogue: Catalogue, change: str
+) -> None:
+    goods = catalogue.in_orange
+    form = form_of(goods, name="新名字", stock_change=change)
+    staff.post(f"/admin/goods/goods/{goods.pk}/change/", form)
+    goods.refresh_from_db()
+    assert (goods.name, goods.goods_num) == ("脐橙", 8)
+
+
 def test_a_sale_between_check_and_saving_saves_nothing(
     staff: Client, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,7 +207,9 @@ def test_import_creates_changes_and_moves_stock(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     ("column", "value"),
     [("category", "no-such-code"), ("shop_price", "-1"), ("shop_price", "x"),
-     ("stock_change", "-9"), ("stock_change", "many")],
+     ("stock_change", "-9"), ("stock_change", "many"), ("stock_change", "1.5"),
+     ("stock_change", "NaN"), ("stock_change", "Infinity"), ("stock_change", "3000000000"),
+     ("stock_change", "1000000000"), ("stock_change", "1e999999")],
 )  # fmt: skip
 def test_import_refuses_bad_rows_and_changes_nothing(
     catalogue: Catalogue, column: str, value: str
@@ -225,6 +238,18 @@ def test_export_does_not_write_formulas(staff: Client, catalogue: Catalogue) -> 
     text = response.content.decode()
     assert catalogue.in_orange.goods_sn in text
     assert "=1+1" not in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "pieces"), [("", 0), ("2.0", 2), ("-8", -8), (" 3 ", 3), (2.0, 2)]
+)
+def test_cells_that_are_pieces(catalogue: Catalogue, cell: Any, pieces: int) -> None:
+    orange = catalogue.in_orange
+    headers = ["goods_sn", "name", "category", "shop_price", "stock_change"]
+    row = (orange.goods_sn, "脐橙", catalogue.citrus.code, "35.00", cell)
+    GoodsResource().import_data(Dataset(row, headers=headers), raise_errors=True)
+    orange.refresh_from_db()
+    assert orange.goods_num == 8 + pieces
 
 
 def goods_file(*rows: tuple[Any, ...]) -> SimpleUploadedFile:
