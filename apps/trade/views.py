@@ -33,7 +33,14 @@ from .serializers import (
     OrderDetailSerializer,
     OrderSerializer,
 )
-from .services.carts import NotOnSaleError, TooManyPiecesError, cart_add, cart_remove, cart_set
+from .services.carts import (
+    NotOnSaleError,
+    TooManyPiecesError,
+    after_lapsed,
+    cart_add,
+    cart_remove,
+    cart_set,
+)
 from .services.checkout import (
     CartEmptyError,
     Destination,
@@ -170,8 +177,14 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
         responses={201: OrderSerializer, **IDEMPOTENCY_RESPONSES},
     )
     @retried
-    @idempotent
     def create(self, request: Request) -> Response:
+        try:
+            return after_lapsed(lambda: self._checkout(request))
+        except OutOfStockError as error:
+            return _out_of_stock(error)
+
+    @idempotent
+    def _checkout(self, request: Request) -> Response:
         data = self.validated()
         shown_total = data.pop("order_mount")
         try:
@@ -180,8 +193,6 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
             )
         except CartEmptyError as error:
             raise ValidationError({"non_field_errors": [_("The cart is empty.")]}) from error
-        except OutOfStockError as error:
-            return _out_of_stock(error)
         except TotalDiffersError as error:
             text = _("The total is %(total)s yuan now.") % {"total": error.total}
             raise ValidationError({"order_mount": [text]}) from error

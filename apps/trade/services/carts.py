@@ -7,6 +7,7 @@ and those of several buyers never wait for each other in a circle.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,8 @@ from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
 from utils.transactions import retried, retried_atomic
 
 from ..models import CartLine, ShoppingCart
+
+T = TypeVar("T")
 
 Reason = StockMovement.Reason
 
@@ -39,7 +42,7 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError.
     """
     _cart_make(user_id)
-    return _after_lapsed(goods_id, lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
+    return after_lapsed(lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
 
 
 def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
@@ -47,9 +50,7 @@ def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
 
     Raises CartLine.DoesNotExist when the goods are not in the cart; and as cart_add().
     """
-    return _after_lapsed(
-        goods_id, lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums)
-    )
+    return after_lapsed(lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums))
 
 
 @retried_atomic
@@ -98,6 +99,22 @@ def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = 
         lapsed = lapsed.filter(goods_id=goods_id)
     user_ids = list(lapsed.order_by("user_id").values_list("user_id", flat=True).distinct())
     return sum(_cart_release_lapsed(user_id, now) for user_id in user_ids)
+
+
+def after_lapsed(act: Callable[[], T]) -> T:
+    """Do ``act``, a transaction; when stock is too low, again after lapsed holds are released.
+
+    Between two sweeps, what others only seem to hold must not be missing for sale. Call it
+    outside of any transaction: other carts are locked, and goods are not to be by then.
+    """
+    try:
+        return act()
+    except OutOfStockError as error:
+        released = [holds_release_lapsed(goods_id=row.goods_id) for row in error.shortages]
+        # There are no shortages when stock came back before it was asked of what.
+        if error.shortages and not any(released):
+            raise
+        return act()
 
 
 def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
@@ -171,19 +188,6 @@ def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
     # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
     if wants > settings.CART_MAX_NUMS and available >= lacks:
         raise TooManyPiecesError
-
-
-def _after_lapsed(goods_id: int, act: Callable[[], CartLine]) -> CartLine:
-    """Do ``act``; when it finds too little stock, once more after lapsed holds are released.
-
-    Between two sweeps, what others only seem to hold must not be missing for sale.
-    """
-    try:
-        return act()
-    except OutOfStockError:
-        if not holds_release_lapsed(goods_id=goods_id):
-            raise
-        return act()
 
 
 def _can_skip_locked() -> bool:

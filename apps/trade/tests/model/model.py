@@ -167,11 +167,9 @@ class Shop:
         lines = dict(sorted(self.carts[buyer].items()))
         if not lines:
             return (400, ["non_field_errors"]), None
-        short = [
-            {"goods": pk, "name": self.goods[pk].name, "wanted": line.nums, "available": available}
-            for pk, line in lines.items()
-            if (available := self._available(pk, line)) < line.nums
-        ]
+        for row in self._short(lines):
+            self.holds_lapse(row["goods"])
+        short = self._short(lines)
         if short:
             return (400, {"goods": short}), None
         total = self.total_of(buyer)
@@ -190,6 +188,13 @@ class Shop:
         )
         self.carts[buyer].clear()
         return (201, None), order
+
+    def _short(self, lines: dict[int, Line]) -> list[dict[str, Any]]:
+        return [
+            {"goods": pk, "name": self.goods[pk].name, "wanted": line.nums, "available": available}
+            for pk, line in lines.items()
+            if (available := self._available(pk, line)) < line.nums
+        ]
 
     def _available(self, pk: int, line: Line) -> int:
         row = self.goods[pk]
