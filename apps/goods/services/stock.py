@@ -68,7 +68,6 @@ def stock_adjust(*, goods_id: int, delta: int, reference: str = "") -> None:
         raise StockTooLowError(goods_id=goods_id, delta=delta)
 
 
-@transaction.atomic
 def stock_take(*, pieces: Mapping[int, int], reference: str) -> None:
     """Take ``pieces`` (goods id -> how many, each at least 1) out of stock: all, or none.
 
@@ -76,7 +75,11 @@ def stock_take(*, pieces: Mapping[int, int], reference: str) -> None:
     Raises OutOfStockError, which names every one of the goods that has too few.
     """
     deltas = {goods_id: -number for goods_id, number in pieces.items()}
-    if not _move(deltas=deltas, reason=Reason.HOLD, reference=reference):
+    with transaction.atomic():
+        is_taken = _move(deltas=deltas, reason=Reason.HOLD, reference=reference)
+        transaction.set_rollback(not is_taken)
+    if not is_taken:
+        # Counted when what there was enough of is back.
         raise OutOfStockError(shortages_of(pieces))
 
 
@@ -112,8 +115,8 @@ def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str) -> bool:
     """Change the stock of all goods in ``deltas``, and write the ledger; return whether it did.
 
     One statement: it walks the primary key, so that two of them lock their goods in the same
-    order whatever order they were given in, and it changes either every row or, rolled back
-    by the caller's exception, none.
+    order whatever order they were given in. It changes every row, or those of which there is
+    enough, and returns False: then the caller rolls it back.
     """
     if not deltas:
         return True
