@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, ShoppingCart
 from apps.trade.services import carts, checkout
-from apps.trade.services.carts import cart_add, holds_release_lapsed
+from apps.trade.services.carts import cart_add, cart_lock, holds_release_lapsed
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
 from utils import transactions
@@ -205,6 +205,24 @@ def test_the_last_pieces_of_a_hold_that_lapsed(shop: Shop) -> None:
         first, second = first + (outcome[0] == 201), second + (outcome[1] == 201)
     assert_audit_clean()
     tell(f"the last pieces of a lapsed hold: {first} times its buyer's, {second} times another's")
+
+
+@pytest.mark.mariadb
+def test_a_sweep_waits_for_no_cart(shop: Shop) -> None:
+    """The cart that somebody writes to is left for the next time; the others are not."""
+    in_use, *others = shop.buyers(3)
+    [goods] = shelf(9)
+    for buyer in (in_use, *others):
+        buyer.add(goods, 3)
+    later = timezone.now() + HOUR
+
+    with transaction.atomic():
+        cart_lock(in_use.user.pk)
+        [released] = in_parallel(1, lambda _n: holds_release_lapsed(now=later))
+
+    assert (released, stock_of(goods)) == (2, 6)
+    assert holds_release_lapsed(now=later) == 1
+    assert_audit_clean()
 
 
 @pytest.mark.mariadb
