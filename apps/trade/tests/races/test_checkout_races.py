@@ -154,6 +154,38 @@ def test_control_goods_taken_one_by_one(shop: Shop, monkeypatch: pytest.MonkeyPa
     assert outcome == {201: 1, 500: 1}
 
 
+def crossed_checkouts(buyers: list[Buyer], goods: list[Goods]) -> Counter[int]:
+    """Two carts of the same two goods: one holds the first, the other the second."""
+    fill_lapsed(buyers, goods)
+    for buyer, each in zip(buyers, goods, strict=True):
+        cart_add(user_id=buyer.user.pk, goods_id=each.pk, nums=1)
+    return statuses(in_parallel(2, lambda number: buyers[number].checkout()))
+
+
+@pytest.mark.mariadb
+def test_what_one_holds_the_other_takes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Goods that are held are locked as well as those that are taken: nobody waits in a circle."""
+    monkeypatch.setattr(transactions, "TRIES", 1)
+    goods, buyers = shelf(500, 500), shop.buyers(2)
+    for _ in range(20):
+        assert crossed_checkouts(buyers, goods) == {201: 2}
+    assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_control_held_goods_without_a_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order's line shares a lock on its goods, and the other has just taken some of them."""
+    unlocked(monkeypatch, Goods)
+    monkeypatch.setattr(transactions, "TRIES", 1)
+    before(monkeypatch, checkout, "_order_insert", meeting(2))
+    goods, buyers = shelf(500, 500), shop.buyers(2)
+    outcome = first_damage(
+        lambda: crossed_checkouts(buyers, goods), lambda outcome: outcome[500] > 0
+    )
+    tell(f"control: held goods without a lock: {outcome[500]} of 2 checkouts failed")
+    assert outcome == {201: 1, 500: 1}
+
+
 # --- Holds that lapse -----------------------------------------------------------------------
 
 
