@@ -10,10 +10,15 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_goods
-from apps.trade.models import OrderInfo, PaymentNotice
+from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
 from apps.trade.services.carts import holds_release_lapsed
-from apps.trade.services.orders import order_close, order_ship
+from apps.trade.services.orders import (
+    OrderNotHiddenError,
+    order_close,
+    order_hide,
+    order_ship,
+)
 from apps.trade.services.settlement import orders_close_expired
 
 from .conftest import DESTINATION
@@ -157,6 +162,33 @@ def test_a_finished_order_is_hidden(mine, paid_order):
     OrderInfo.objects.update(pay_status="TRADE_FINISHED")
     assert mine.delete(f"/orders/{paid_order['id']}/").status_code == 204
     assert mine.get("/orders/").json() == []
+
+
+def test_money_for_a_deleted_order_brings_it_back(mine, order_of, gateway, goods, stock):
+    answer = order_of(3)
+    for _ in range(2):
+        assert mine.delete(f"/orders/{answer['id']}/").status_code == 204
+    gateway.pay(answer["alipay_url"])  # on the page that was open all the time
+    assert [row["pay_status"] for row in mine.get("/orders/").json()] == ["TRADE_SUCCESS"]
+    assert mine.get(f"/orders/{answer['id']}/").status_code == 200
+    assert stock(goods) == 7
+
+
+def test_money_that_pays_no_order_brings_none_back(mine, theirs, order_of, gateway, goods):
+    answer = order_of(3)
+    for _ in range(2):
+        assert mine.delete(f"/orders/{answer['id']}/").status_code == 204
+    theirs.post("/shopcarts/", {"goods": goods.pk, "nums": 10})
+    gateway.pay(answer["alipay_url"])
+    assert Payment.objects.get().flag == "sold_out"
+    assert mine.get("/orders/").json() == []
+
+
+def test_only_what_is_over_can_be_hidden(order_of, paid_order):
+    for order in (order_of(), paid_order):
+        with pytest.raises(OrderNotHiddenError):
+            order_hide(order_id=order["id"])
+    assert not OrderInfo.objects.filter(is_hidden=True).exists()
 
 
 def test_cancelling_what_was_paid_meanwhile_confirms_it(mine, order_of, gateway, goods, sold):
