@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, ShoppingCart
 from apps.trade.services import carts, checkout
 from apps.trade.services.carts import cart_add, cart_lock, holds_release_lapsed
+from apps.trade.tests.conftest import DESTINATION
+from apps.users.tokens import token_make
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
 from utils import transactions
@@ -184,6 +186,29 @@ def test_control_held_goods_without_a_lock(shop: Shop, monkeypatch: pytest.Monke
     )
     tell(f"control: held goods without a lock: {outcome[500]} of 2 checkouts failed")
     assert outcome == {201: 1, 500: 1}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "given-up"}])
+def test_a_checkout_that_the_database_gives_up_is_repeated(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    """As a whole: under a key, the transaction around it is the one that was given up."""
+    buyer, [goods] = shop.buyer(), shelf(5)
+    buyer.add(goods, 2)
+    insert, tried = checkout._order_insert, []
+
+    def give_up_once(**fields: Any) -> OrderInfo:
+        tried.append(fields)
+        if len(tried) == 1:
+            raise OperationalError(1213, "Deadlock found when trying to get lock")
+        return insert(**fields)
+
+    monkeypatch.setattr(checkout, "_order_insert", give_up_once)
+    caller = shop.anybody(Authorization=f"JWT {token_make(buyer.user)}", **headers)
+    answer = caller.post("/orders/", DESTINATION)
+    assert (answer.status, len(tried)) == (201, 2)
+    assert (ordered(goods), stock_of(goods)) == (2, 3)
+    assert_audit_clean()
 
 
 # --- Holds that lapse -----------------------------------------------------------------------
