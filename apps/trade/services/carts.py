@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
+from utils.failures import failures_at_the_end
 from utils.transactions import retried, retried_atomic
 
 from ..models import CartLine, ShoppingCart
@@ -91,14 +92,20 @@ def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = 
     """Give back what carts hold longer than they may; return how many lines lapsed.
 
     The lines stay, without a hold. One transaction per cart; a cart that somebody is just
-    writing to is left for the next time, so that any number of these may run at once.
+    writing to is left for the next time, so that any number of these may run at once. Raises
+    ExceptionGroup, having released the others, when something is wrong with one.
     """
     now = now or timezone.now()
     lapsed = CartLine.objects.lapsed(now)
     if goods_id is not None:
         lapsed = lapsed.filter(goods_id=goods_id)
     user_ids = list(lapsed.order_by("user_id").values_list("user_id", flat=True).distinct())
-    return sum(_cart_release_lapsed(user_id, now) for user_id in user_ids)
+    released = 0
+    with failures_at_the_end() as apart:
+        for user_id in user_ids:
+            with apart():
+                released += _cart_release_lapsed(user_id, now)
+    return released
 
 
 def after_lapsed(act: Callable[[], T]) -> T:
