@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_goods
-from apps.trade.models import OrderInfo, Payment, PaymentNotice
+from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.orders import (
@@ -19,7 +19,7 @@ from apps.trade.services.orders import (
     order_hide,
     order_ship,
 )
-from apps.trade.services.settlement import orders_close_expired
+from apps.trade.services.settlement import orders_close_expired, payments_reconcile
 
 from .conftest import DESTINATION
 
@@ -259,6 +259,45 @@ def test_the_sweep_leaves_what_the_gateway_does_not_answer(order_of, gateway, go
         gateway.silent = False
         assert orders_close_expired() == {"closed": 2, "paid": 0, "left": 0}
     assert stock(goods) == 10
+
+
+def test_a_silent_gateway_does_not_keep_the_sweep(order_of, gateway):
+    """Nor do orders about which it never answers keep the others from being closed."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _ in range(5):
+            order_of(1)
+            clock.shift(timedelta(seconds=1))
+        clock.shift(timedelta(minutes=31))
+        gateway.silent = True
+        assert orders_close_expired() == {"closed": 0, "paid": 0, "left": 5}
+        assert len(gateway.asked) == 3
+        asked = list(OrderInfo.objects.order_by("pk").values_list("asked_at", flat=True))
+        assert [bool(moment) for moment in asked] == [True, True, True, False, False]
+        clock.shift(timedelta(seconds=30))
+        assert orders_close_expired() == {"closed": 0, "paid": 0, "left": 5}
+        last = OrderInfo.objects.order_by("pk").values_list("asked_at", flat=True)
+        assert [moment == timezone.now() for moment in last] == [True, False, False, True, True]
+        gateway.silent = False
+        assert orders_close_expired() == {"closed": 5, "paid": 0, "left": 0}
+
+
+def test_a_silent_gateway_does_not_keep_the_reconciling(order_of, gateway, paid_order):
+    payment = Payment.objects.get()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(4):
+            order_of(1)
+        Refund.objects.create(
+            payment=payment, out_request_no="r-1", amount=Decimal("1.00"), reason="x"
+        )
+        clock.shift(timedelta(minutes=3))
+        gateway.asked.clear()
+        gateway.silent = True
+        counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 5}
+        assert payments_reconcile() == counts
+        assert gateway.asked == ["alipay.trade.query"] * 3
+        gateway.silent = False
+        clock.shift(timedelta(minutes=5, seconds=1))
+        assert payments_reconcile() == {"notices": 0, "asked": 4, "refunds": 1, "silent": 0}
 
 
 def test_a_longer_time_to_pay_holds_for_new_orders_only(order_of, settings):
