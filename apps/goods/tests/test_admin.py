@@ -89,6 +89,43 @@ def test_a_form_does_not_turn_counters_back(staff: Client, catalogue: Catalogue)
     assert (goods.name, goods.click_num, goods.sold_num, goods.fav_num) == ("新名字", 40, 41, 42)
 
 
+@pytest.fixture
+def sale(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three pieces are sold after the row was read and before it is saved."""
+    goods, clean = catalogue.in_orange, Goods.clean
+
+    def sell_first(row: Goods) -> None:
+        stock_adjust(goods_id=goods.pk, delta=-3)
+        Goods.objects.filter(pk=goods.pk).update(click_num=40, sold_num=41, fav_num=42)
+        clean(row)
+
+    monkeypatch.setattr(Goods, "clean", sell_first)
+
+
+def counted(goods: Goods) -> tuple[int, int, int, int]:
+    goods.refresh_from_db()
+    return goods.goods_num, goods.click_num, goods.sold_num, goods.fav_num
+
+
+@pytest.mark.usefixtures("sale")
+def test_a_form_does_not_undo_a_sale(staff: Client, catalogue: Catalogue) -> None:
+    goods = catalogue.in_orange
+    form = form_of(goods, name="新名字", stock_change="2")
+    staff.post(f"/admin/goods/goods/{goods.pk}/change/", form)
+    assert counted(goods) == (8 - 3 + 2, 40, 41, 42)
+    assert goods.name == "新名字"
+
+
+@pytest.mark.usefixtures("sale")
+def test_a_file_does_not_undo_a_sale(catalogue: Catalogue) -> None:
+    goods = catalogue.in_orange
+    headers = ["goods_sn", "name", "category", "shop_price", "stock_change"]
+    row = (goods.goods_sn, "新名字", catalogue.citrus.code, "35.00", "2")
+    GoodsResource().import_data(Dataset(row, headers=headers), raise_errors=True)
+    assert counted(goods) == (8 - 3 + 2, 40, 41, 42)
+    assert goods.name == "新名字"
+
+
 def test_more_than_there_is_is_refused(staff: Client, catalogue: Catalogue) -> None:
     goods = catalogue.in_orange
     response = staff.post(
