@@ -35,6 +35,7 @@ from .serializers import (
 )
 from .services.carts import (
     NotOnSaleError,
+    TooManyLinesError,
     TooManyPiecesError,
     after_lapsed,
     cart_add,
@@ -121,6 +122,10 @@ class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnT
         except TooManyPiecesError as error:
             text = _("At most %(limit)d pieces of one kind.") % {"limit": settings.CART_MAX_NUMS}
             raise ValidationError({"nums": [text]}) from error
+        except TooManyLinesError as error:
+            limit = {"limit": settings.CART_MAX_LINES}
+            text = _("At most %(limit)d kinds of goods in a cart.") % limit
+            raise ValidationError({"non_field_errors": [text]}) from error
         except NotOnSaleError as error:
             raise ValidationError(
                 {"goods": [_("These goods are not on sale any more.")]}

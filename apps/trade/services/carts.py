@@ -36,11 +36,15 @@ class TooManyPiecesError(Exception):
     """The line would have more than CART_MAX_NUMS pieces; nothing was changed."""
 
 
+class TooManyLinesError(Exception):
+    """The cart would have more than CART_MAX_LINES lines; nothing was changed."""
+
+
 def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     """Put ``nums`` (at least 1) more pieces of goods into a buyer's cart; return the line.
 
     The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
-    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError.
+    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError, TooManyLinesError.
     """
     _cart_make(user_id)
     return after_lapsed(lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
@@ -167,6 +171,8 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
     if line is None and total is not None:
         raise CartLine.DoesNotExist
+    if line is None:
+        _check_room(user_id)
     has = line.nums if line else 0
     wants = has + more if total is None else total
     holds = has if line and line.held_until else 0
@@ -184,6 +190,15 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     line.nums, line.held_until = wants, held_until
     line.save(update_fields=["nums", "held_until"])
     return line
+
+
+def _check_room(user_id: int) -> None:
+    """Raise TooManyLinesError if the (locked) cart may not have another line.
+
+    A checkout locks the goods of all lines: it must not stop the whole shop.
+    """
+    if CartLine.objects.filter(user_id=user_id).count() >= settings.CART_MAX_LINES:
+        raise TooManyLinesError
 
 
 def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
