@@ -1,3 +1,4 @@
+import secrets
 from typing import Any
 
 from django import forms
@@ -18,13 +19,18 @@ from .pictures import thumbnail
 class GoodsForm(forms.ModelForm):
     """Stock is moved by a number of pieces, never set to one.
 
-    A form that was opened before a sale and saved after it must not undo the sale.
+    A form that was opened before a sale and saved after it must not undo the sale; and one
+    that is sent twice moves the stock once, which its token is for.
     """
 
     stock_change = forms.IntegerField(
         label=_("change of stock"), required=False, initial=0,
         min_value=-MOST_PIECES, max_value=MOST_PIECES,
         help_text=_("Pieces that came in (12) or are gone (-3); saved as a stock movement."),
+    )  # fmt: skip
+    stock_token = forms.SlugField(
+        required=False, max_length=32, widget=forms.HiddenInput,
+        initial=lambda: secrets.token_hex(8),
     )  # fmt: skip
 
     class Meta:
@@ -74,7 +80,7 @@ class GoodsAdmin(GoodsImportAdmin):
     fieldsets = [
         (None, {"fields": ["name", "goods_sn", "category", "is_on_sale"]}),
         (_("Price"), {"fields": ["shop_price", "market_price", "ship_free"]}),
-        (_("Stock"), {"fields": ["goods_num", "stock_change"]}),
+        (_("Stock"), {"fields": ["goods_num", "stock_change", "stock_token"]}),
         (_("Shown"), {"fields": ["goods_front_image", "goods_brief", "goods_desc",
                                  "is_new", "is_hot"]}),
         (_("Counted"), {"fields": ["sold_num", "fav_num", "click_num", "add_time"]}),
@@ -91,11 +97,14 @@ class GoodsAdmin(GoodsImportAdmin):
             obj.save(update_fields=[*GoodsForm.Meta.fields, "search_text"])
         else:
             obj.save()
-        stock_adjust(
-            goods_id=obj.pk,
-            delta=form.cleaned_data["stock_change"],
-            reference=f"admin:{request.user.pk}",
-        )
+        delta, token = form.cleaned_data["stock_change"], form.cleaned_data["stock_token"]
+        reference = f"admin:{request.user.pk}" + (f":{token}" if token else "")
+        # The row is locked by its saving: of two that come at once, the second sees the first.
+        if delta and token and obj.movements.filter(reference=reference).exists():
+            text = _("This change of stock was saved already, and not made again.")
+            self.message_user(request, text, level=messages.WARNING)
+            return
+        stock_adjust(goods_id=obj.pk, delta=delta, reference=reference)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -89,6 +89,24 @@ def test_a_form_does_not_turn_counters_back(staff: Client, catalogue: Catalogue)
     assert (goods.name, goods.click_num, goods.sold_num, goods.fav_num) == ("新名字", 40, 41, 42)
 
 
+def test_a_form_that_is_sent_twice_moves_stock_once(staff: Client, catalogue: Catalogue) -> None:
+    goods, address = catalogue.in_orange, f"/admin/goods/goods/{catalogue.in_orange.pk}/change/"
+    tokens = []
+    for expected in (18, 28):  # each opened form moves it
+        page: Any = staff.get(address)
+        tokens.append(page.context["adminform"].form["stock_token"].value())
+        form = form_of(goods, stock_change="10", stock_token=tokens[-1])
+        assert f'name="stock_token" value="{tokens[-1]}"' in page.content.decode()
+        told = []
+        for _ in range(2):
+            response: Any = staff.post(address, form, follow=True)
+            told.append("没有再次变动" in response.content.decode())
+        goods.refresh_from_db()
+        assert (goods.goods_num, told) == (expected, [False, True])
+    assert len({*tokens}) == 2
+    assert StockMovement.objects.filter(goods=goods, delta=10).count() == 2
+
+
 @pytest.fixture
 def sale(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three pieces are sold after the row was read and before it is saved."""
