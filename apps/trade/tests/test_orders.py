@@ -12,6 +12,7 @@ from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_goods
 from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
+from apps.trade.services import settlement
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.orders import (
     OrderNotHiddenError,
@@ -19,7 +20,11 @@ from apps.trade.services.orders import (
     order_hide,
     order_ship,
 )
-from apps.trade.services.settlement import orders_close_expired, payments_reconcile
+from apps.trade.services.settlement import (
+    GatewaySilentError,
+    orders_close_expired,
+    payments_reconcile,
+)
 
 from .conftest import DESTINATION
 
@@ -279,6 +284,35 @@ def test_a_silent_gateway_does_not_keep_the_sweep(order_of, gateway):
         assert [moment == timezone.now() for moment in last] == [True, False, False, True, True]
         gateway.silent = False
         assert orders_close_expired() == {"closed": 5, "paid": 0, "left": 0}
+
+
+def test_what_is_answered_about_lets_the_sweep_go_on(order_of, gateway, monkeypatch):
+    settle = settlement.order_settle
+    with time_machine.travel(NOW, tick=False) as clock:
+        ids = []
+        for _ in range(6):
+            ids.append(order_of(1)["id"])
+            clock.shift(timedelta(seconds=1))
+
+        def answer_the_third(*, order_id: int, event: Event) -> Any:
+            if order_id in (ids[2], ids[5]):
+                return settle(order_id=order_id, event=event)
+            raise GatewaySilentError
+
+        monkeypatch.setattr(settlement, "order_settle", answer_the_third)
+        clock.shift(timedelta(minutes=31))
+        assert orders_close_expired() == {"closed": 2, "paid": 0, "left": 4}
+
+
+def test_the_sweep_looks_at_nothing_that_is_over(
+    mine, order_of, paid_order, gateway, django_assert_num_queries
+):
+    assert mine.delete(f"/orders/{order_of(1)['id']}/").status_code == 204
+    gateway.asked.clear()
+    later = timezone.now() + timedelta(days=1)
+    with django_assert_num_queries(1):
+        assert orders_close_expired(now=later) == {"closed": 0, "paid": 0, "left": 0}
+    assert gateway.asked == []
 
 
 def test_a_silent_gateway_does_not_keep_the_reconciling(order_of, gateway, paid_order):
