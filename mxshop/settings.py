@@ -283,9 +283,11 @@ SOCIAL_JWT_RETURN_PATH = "/index/"
 
 # --- Cart, orders, payments -----------------------------------------------------------
 
-# Minutes goods stay held in a cart after its line was last changed; pieces a line may have.
+# Minutes goods stay held in a cart after its line was last changed; pieces a line may have;
+# lines a cart may have.
 CART_HOLD_MINUTES = env.int("CART_HOLD_MINUTES", default=30)
 CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99)
+CART_MAX_LINES = env.int("CART_MAX_LINES", default=200)
 # Minutes an order waits for its payment.
 ORDER_PAY_MINUTES = env.int("ORDER_PAY_MINUTES", default=30)
 

@@ -39,7 +39,15 @@ from .serializers import (
     OrderDetailSerializer,
     OrderSerializer,
 )
-from .services.carts import NotOnSaleError, TooManyPiecesError, cart_add, cart_remove, cart_set
+from .services.carts import (
+    NotOnSaleError,
+    TooManyLinesError,
+    TooManyPiecesError,
+    after_lapsed,
+    cart_add,
+    cart_remove,
+    cart_set,
+)
 from .services.checkout import (
     CartEmptyError,
     Destination,
@@ -135,6 +143,10 @@ class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnT
         except TooManyPiecesError as error:
             text = _("At most %(limit)d pieces of one kind.") % {"limit": settings.CART_MAX_NUMS}
             raise ValidationError({"nums": [text]}) from error
+        except TooManyLinesError as error:
+            limit = {"limit": settings.CART_MAX_LINES}
+            text = _("At most %(limit)d kinds of goods in a cart.") % limit
+            raise ValidationError({"non_field_errors": [text]}) from error
         except NotOnSaleError as error:
             raise ValidationError(
                 {"goods": [_("These goods are not on sale any more.")]}
@@ -191,8 +203,14 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
         responses={201: OrderSerializer, 400: CHECKOUT_REFUSED, **IDEMPOTENCY_RESPONSES},
     )
     @retried
-    @idempotent
     def create(self, request: Request) -> Response:
+        try:
+            return after_lapsed(lambda: self._checkout(request))
+        except OutOfStockError as error:
+            return _out_of_stock(error)
+
+    @idempotent
+    def _checkout(self, request: Request) -> Response:
         data = self.validated()
         shown_total = data.pop("order_mount")
         try:
@@ -201,8 +219,6 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
             )
         except CartEmptyError as error:
             raise ValidationError({"non_field_errors": [_("The cart is empty.")]}) from error
-        except OutOfStockError as error:
-            return _out_of_stock(error)
         except TotalDiffersError as error:
             text = _("The total is %(total)s yuan now.") % {"total": error.total}
             raise ValidationError({"order_mount": [text]}) from error

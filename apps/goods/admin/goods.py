@@ -1,3 +1,4 @@
+import secrets
 from typing import Any
 
 from django import forms
@@ -7,24 +8,29 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_ckeditor_5.widgets import CKEditor5Widget
-from import_export.admin import ImportExportModelAdmin
 
 from ..models import Goods, GoodsImage
 from ..services.catalogue import goods_set_on_sale
-from ..services.stock import StockTooLowError, stock_adjust
-from .goods_resource import GoodsResource
+from ..services.stock import MOST_PIECES, StockTooHighError, StockTooLowError, stock_adjust
+from .goods_import import GoodsImportAdmin
 from .pictures import thumbnail
 
 
 class GoodsForm(forms.ModelForm):
     """Stock is moved by a number of pieces, never set to one.
 
-    A form that was opened before a sale and saved after it must not undo the sale.
+    A form that was opened before a sale and saved after it must not undo the sale; and one
+    that is sent twice moves the stock once, which its token is for.
     """
 
     stock_change = forms.IntegerField(
         label=_("change of stock"), required=False, initial=0,
+        min_value=-MOST_PIECES, max_value=MOST_PIECES,
         help_text=_("Pieces that came in (12) or are gone (-3); saved as a stock movement."),
+    )  # fmt: skip
+    stock_token = forms.SlugField(
+        required=False, max_length=32, widget=forms.HiddenInput,
+        initial=lambda: secrets.token_hex(8),
     )  # fmt: skip
 
     class Meta:
@@ -57,9 +63,8 @@ class GoodsImageInline(admin.TabularInline):
 
 
 @admin.register(Goods)
-class GoodsAdmin(ImportExportModelAdmin):
+class GoodsAdmin(GoodsImportAdmin):
     form = GoodsForm
-    resource_classes = [GoodsResource]
     inlines = [GoodsImageInline]
     list_display = [
         "front", "name", "goods_sn", "category", "shop_price", "goods_num", "sold_num",
@@ -75,7 +80,7 @@ class GoodsAdmin(ImportExportModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "goods_sn", "category", "is_on_sale"]}),
         (_("Price"), {"fields": ["shop_price", "market_price", "ship_free"]}),
-        (_("Stock"), {"fields": ["goods_num", "stock_change"]}),
+        (_("Stock"), {"fields": ["goods_num", "stock_change", "stock_token"]}),
         (_("Shown"), {"fields": ["goods_front_image", "goods_brief", "goods_desc",
                                  "is_new", "is_hot"]}),
         (_("Counted"), {"fields": ["sold_num", "fav_num", "click_num", "add_time"]}),
@@ -92,17 +97,21 @@ class GoodsAdmin(ImportExportModelAdmin):
             obj.save(update_fields=[*GoodsForm.Meta.fields, "search_text"])
         else:
             obj.save()
-        stock_adjust(
-            goods_id=obj.pk,
-            delta=form.cleaned_data["stock_change"],
-            reference=f"admin:{request.user.pk}",
-        )
+        delta, token = form.cleaned_data["stock_change"], form.cleaned_data["stock_token"]
+        reference = f"admin:{request.user.pk}" + (f":{token}" if token else "")
+        # The row is locked by its saving: of two that come at once, the second sees the first.
+        if delta and token and obj.movements.filter(reference=reference).exists():
+            text = _("This change of stock was saved already, and not made again.")
+            self.message_user(request, text, level=messages.WARNING)
+            return
+        stock_adjust(goods_id=obj.pk, delta=delta, reference=reference)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except StockTooLowError as error:
-            # A sale came between the form's check and its saving; nothing was saved.
+        except (StockTooLowError, StockTooHighError) as error:
+            # It fitted when the form was checked, and a sale came before it was saved; or it
+            # never did. Nothing was saved.
             self.message_user(request, str(error), level=messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

@@ -1,10 +1,12 @@
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from import_export import fields, resources
-from import_export.widgets import ForeignKeyWidget, IntegerWidget
+from import_export.widgets import DecimalWidget, ForeignKeyWidget, IntegerWidget
 
 from ..models import Goods, GoodsCategory
-from ..services.stock import stock_adjust
+from ..services.stock import MOST_PIECES, stock_adjust
 
 
 class GoodsResource(resources.ModelResource):
@@ -34,6 +36,10 @@ class GoodsResource(resources.ModelResource):
         skip_unchanged = False
         clean_model_instances = True
 
+    def import_data(self, *args: Any, **kwargs: Any) -> Any:
+        """All rows or none: a row that is no more valid than after the preview, too."""
+        return super().import_data(*args, **{**kwargs, "rollback_on_validation_errors": True})
+
     def dehydrate_stock_change(self, goods: Goods) -> int:
         return 0
 
@@ -46,5 +52,16 @@ class GoodsResource(resources.ModelResource):
             instance.save(update_fields=[*columns, "search_text"])
 
     def after_save_instance(self, instance: Goods, row: Any, **kwargs: Any) -> None:
-        change = IntegerWidget().clean(row.get("stock_change") or 0)
-        stock_adjust(goods_id=instance.pk, delta=change or 0, reference="import")
+        change = _pieces(row.get("stock_change"))
+        stock_adjust(goods_id=instance.pk, delta=change, reference="import")
+
+
+def _pieces(value: Any) -> int:
+    """Return a cell as a number of pieces, an empty one as 0; raises ValueError.
+
+    Spreadsheets write 12.0 for 12; but half a piece is a slip, and not none.
+    """
+    number = DecimalWidget().clean(value) or Decimal(0)
+    if not number.is_finite() or abs(number) > MOST_PIECES or number % 1:
+        raise ValueError(_("%(value)s is no number of pieces.") % {"value": value})
+    return int(number)

@@ -11,6 +11,10 @@ from ..models import Goods, StockMovement
 
 Reason = StockMovement.Reason
 
+# More is a slip of the keyboard. The column holds twice as many: what carts and orders give
+# back must always fit.
+MOST_PIECES = 10**9
+
 
 class StockTooLowError(Exception):
     """An adjustment would take more pieces than there are; nothing was changed."""
@@ -19,6 +23,13 @@ class StockTooLowError(Exception):
         self.goods_id = goods_id
         self.delta = delta
         super().__init__(_("Stock is too low to take %(pieces)d away.") % {"pieces": -delta})
+
+
+class StockTooHighError(Exception):
+    """An adjustment would make it more than MOST_PIECES; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Stock is at most %(pieces)d pieces.") % {"pieces": MOST_PIECES})
 
 
 class Shortage(NamedTuple):
@@ -46,16 +57,17 @@ def stock_adjust(*, goods_id: int, delta: int, reference: str = "") -> None:
 
     Takes a difference, not a new total, so that a form opened before a sale does not undo
     the sale. Raises StockTooLowError, changing nothing, when fewer than ``-delta`` are left;
-    Goods.DoesNotExist when there are no such goods.
+    StockTooHighError; Goods.DoesNotExist when there are no such goods.
     """
     if delta == 0:
         return
+    if Goods.objects.filter(pk=goods_id, goods_num__gt=MOST_PIECES - delta).exists():
+        raise StockTooHighError
     if not _move(deltas={goods_id: delta}, reason=Reason.ADJUST, reference=reference):
         Goods.objects.only("pk").get(pk=goods_id)
         raise StockTooLowError(goods_id=goods_id, delta=delta)
 
 
-@transaction.atomic
 def stock_take(*, pieces: Mapping[int, int], reference: str) -> None:
     """Take ``pieces`` (goods id -> how many, each at least 1) out of stock: all, or none.
 
@@ -63,7 +75,11 @@ def stock_take(*, pieces: Mapping[int, int], reference: str) -> None:
     Raises OutOfStockError, which names every one of the goods that has too few.
     """
     deltas = {goods_id: -number for goods_id, number in pieces.items()}
-    if not _move(deltas=deltas, reason=Reason.HOLD, reference=reference):
+    with transaction.atomic():
+        is_taken = _move(deltas=deltas, reason=Reason.HOLD, reference=reference)
+        transaction.set_rollback(not is_taken)
+    if not is_taken:
+        # Counted when what there was enough of is back.
         raise OutOfStockError(shortages_of(pieces))
 
 
@@ -99,8 +115,8 @@ def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str) -> bool:
     """Change the stock of all goods in ``deltas``, and write the ledger; return whether it did.
 
     One statement: it walks the primary key, so that two of them lock their goods in the same
-    order whatever order they were given in, and it changes either every row or, rolled back
-    by the caller's exception, none.
+    order whatever order they were given in. It changes every row, or those of which there is
+    enough, and returns False: then the caller rolls it back.
     """
     if not deltas:
         return True

@@ -3,7 +3,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Sum
 
 from apps.goods.models import Goods, StockMovement
-from apps.goods.services.stock import StockTooLowError, stock_adjust
+from apps.goods.services.stock import (
+    OutOfStockError,
+    Shortage,
+    StockTooLowError,
+    stock_adjust,
+    stock_return,
+    stock_take,
+)
 
 from .factories import make_category, make_goods
 
@@ -45,6 +52,30 @@ def test_more_than_there_is_changes_nothing(goods: Goods) -> None:
 def test_unknown_goods(goods: Goods) -> None:
     with pytest.raises(Goods.DoesNotExist):
         stock_adjust(goods_id=goods.pk + 1, delta=1)
+
+
+def test_all_is_taken_or_nothing(goods: Goods) -> None:
+    more = make_goods(goods.category, name="酥梨", stock=3)
+    rest = make_goods(goods.category, stock=2)
+    pieces = {rest.pk: 2, more.pk: 4, goods.pk: 5}
+    with pytest.raises(OutOfStockError) as refusal:
+        stock_take(pieces=pieces, reference="x")
+    assert refusal.value.shortages == [Shortage(more.pk, "酥梨", wanted=4, available=3)]
+    assert [*Goods.objects.values_list("goods_num", flat=True)] == [5, 3, 2]
+    assert StockMovement.objects.count() == 3
+
+    stock_take(pieces={**pieces, more.pk: 3}, reference="x")
+    assert [*Goods.objects.values_list("goods_num", flat=True)] == [0, 0, 0]
+    assert ledger(more) == [(3, "adjust", ""), (-3, "hold", "x")]
+
+
+def test_all_is_given_back_or_nothing(goods: Goods) -> None:
+    with pytest.raises(Goods.DoesNotExist):
+        stock_return(
+            pieces={goods.pk: 1, goods.pk + 1: 1}, reason=StockMovement.Reason.CLOSE, reference="x"
+        )
+    goods.refresh_from_db()
+    assert (goods.goods_num, ledger(goods)) == (5, [(5, "adjust", "")])
 
 
 def test_goods_with_a_ledger_cannot_be_deleted(goods: Goods) -> None:

@@ -7,6 +7,7 @@ and those of several buyers never wait for each other in a circle.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -14,9 +15,12 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
+from utils.failures import failures_at_the_end
 from utils.transactions import retried, retried_atomic
 
 from ..models import CartLine, ShoppingCart
+
+T = TypeVar("T")
 
 Reason = StockMovement.Reason
 
@@ -32,14 +36,18 @@ class TooManyPiecesError(Exception):
     """The line would have more than CART_MAX_NUMS pieces; nothing was changed."""
 
 
+class TooManyLinesError(Exception):
+    """The cart would have more than CART_MAX_LINES lines; nothing was changed."""
+
+
 def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     """Put ``nums`` (at least 1) more pieces of goods into a buyer's cart; return the line.
 
     The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
-    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError.
+    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError, TooManyLinesError.
     """
     _cart_make(user_id)
-    return _after_lapsed(goods_id, lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
+    return after_lapsed(lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
 
 
 def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
@@ -47,9 +55,7 @@ def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
 
     Raises CartLine.DoesNotExist when the goods are not in the cart; and as cart_add().
     """
-    return _after_lapsed(
-        goods_id, lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums)
-    )
+    return after_lapsed(lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums))
 
 
 @retried_atomic
@@ -90,14 +96,36 @@ def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = 
     """Give back what carts hold longer than they may; return how many lines lapsed.
 
     The lines stay, without a hold. One transaction per cart; a cart that somebody is just
-    writing to is left for the next time, so that any number of these may run at once.
+    writing to is left for the next time, so that any number of these may run at once. Raises
+    ExceptionGroup, having released the others, when something is wrong with one.
     """
     now = now or timezone.now()
     lapsed = CartLine.objects.lapsed(now)
     if goods_id is not None:
         lapsed = lapsed.filter(goods_id=goods_id)
     user_ids = list(lapsed.order_by("user_id").values_list("user_id", flat=True).distinct())
-    return sum(_cart_release_lapsed(user_id, now) for user_id in user_ids)
+    released = 0
+    with failures_at_the_end() as apart:
+        for user_id in user_ids:
+            with apart():
+                released += _cart_release_lapsed(user_id, now)
+    return released
+
+
+def after_lapsed(act: Callable[[], T]) -> T:
+    """Do ``act``, a transaction; when stock is too low, again after lapsed holds are released.
+
+    Between two sweeps, what others only seem to hold must not be missing for sale. Call it
+    outside of any transaction: other carts are locked, and goods are not to be by then.
+    """
+    try:
+        return act()
+    except OutOfStockError as error:
+        released = [holds_release_lapsed(goods_id=row.goods_id) for row in error.shortages]
+        # There are no shortages when stock came back before it was asked of what.
+        if error.shortages and not any(released):
+            raise
+        return act()
 
 
 def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
@@ -143,6 +171,8 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
     if line is None and total is not None:
         raise CartLine.DoesNotExist
+    if line is None:
+        _check_room(user_id)
     has = line.nums if line else 0
     wants = has + more if total is None else total
     holds = has if line and line.held_until else 0
@@ -162,6 +192,15 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     return line
 
 
+def _check_room(user_id: int) -> None:
+    """Raise TooManyLinesError if the (locked) cart may not have another line.
+
+    A checkout locks the goods of all lines: it must not stop the whole shop.
+    """
+    if CartLine.objects.filter(user_id=user_id).count() >= settings.CART_MAX_LINES:
+        raise TooManyLinesError
+
+
 def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
     """Raise NotOnSaleError, OutOfStockError or TooManyPiecesError if the line may not grow."""
     goods = Goods.objects.filter(pk=goods_id, is_on_sale=True)
@@ -171,19 +210,6 @@ def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
     # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
     if wants > settings.CART_MAX_NUMS and available >= lacks:
         raise TooManyPiecesError
-
-
-def _after_lapsed(goods_id: int, act: Callable[[], CartLine]) -> CartLine:
-    """Do ``act``; when it finds too little stock, once more after lapsed holds are released.
-
-    Between two sweeps, what others only seem to hold must not be missing for sale.
-    """
-    try:
-        return act()
-    except OutOfStockError:
-        if not holds_release_lapsed(goods_id=goods_id):
-            raise
-        return act()
 
 
 def _can_skip_locked() -> bool:

@@ -29,10 +29,10 @@ def payment_confirm(
     """Record that the trade ``trade_no`` paid ``amount`` (yuan) for an order; return what it did.
 
     Only for what Alipay has signed. PAID: the order is paid, what it sold counts. PAID_LATE:
-    it had been closed, its stock is taken again. REPEAT: this trade is known, nothing changes.
-    FLAGGED: the money is kept as a payment that staff give back, because the goods are gone
-    or another trade has paid. Raises WrongAmountError, ForeignTradeError,
-    OrderInfo.DoesNotExist.
+    it had been closed, its stock is taken again, and a buyer who deleted it sees it again.
+    REPEAT: this trade is known, nothing changes. FLAGGED: the money is kept as a payment that
+    staff give back, because the goods are gone or another trade has paid. Raises
+    WrongAmountError, ForeignTradeError, OrderInfo.DoesNotExist.
     """
     order = order_lock(order_id)
     if amount != order.order_mount:
@@ -57,7 +57,12 @@ def payment_confirm(
     order.pay_status = next_status(order.pay_status, Event.PAY)
     order.trade_no, order.pay_time = trade_no, paid_at
     order.closed_by, order.has_stock = "", True
-    order.save(update_fields=["pay_status", "trade_no", "pay_time", "closed_by", "has_stock"])
+    order.is_hidden = False
+    order.save(
+        update_fields=[
+            "pay_status", "trade_no", "pay_time", "closed_by", "has_stock", "is_hidden",
+        ]
+    )  # fmt: skip
     sold_count(pieces=order_pieces(order.pk), sign=1)
     return Verdict.PAID_LATE if was_closed else Verdict.PAID
 

@@ -8,7 +8,7 @@ import logging
 from datetime import datetime, timedelta
 from enum import Enum
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from utils.alipay import AlipayError, CloseResult, client_from_settings
@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 NOTICE_IS_LATE = timedelta(minutes=2)
 ASK_AGAIN = timedelta(minutes=5)
 
+# A sweep may wait for each answer until its timeout, and the other sweeps wait behind it.
+SILENT_AT_MOST = 3
+
 
 class GatewaySilentError(Exception):
     """Alipay cannot be asked whether the order is paid; the order was not changed."""
@@ -37,6 +40,20 @@ class Outcome(Enum):
     CLOSED = "closed"
     PAID = "paid"  # the gateway knew of money that we had not heard of
     UNCHANGED = "unchanged"  # somebody else closed it first
+
+
+class Patience:
+    """Whether a sweep goes on asking: until so many in a row were not answered."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self._in_a_row >= SILENT_AT_MOST
+
+    def asked(self, *, is_answered: bool) -> None:
+        self._in_a_row = 0 if is_answered else self._in_a_row + 1
 
 
 def order_settle(*, order_id: int, event: Event) -> Outcome:
@@ -83,21 +100,29 @@ def order_ask(*, order_id: int) -> bool:
 def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
     """Close every order that was not paid in time; return how many were closed, paid, left.
 
-    Left are those about which the gateway did not answer: the next sweep asks again. Raises
-    ExceptionGroup, having closed the others, when something is wrong with one.
+    Left are those about which the gateway did not answer, or was not asked any more: the next
+    sweep begins with those that were asked about longest ago. Raises ExceptionGroup, having
+    closed the others, when something is wrong with one.
     """
     counts = {"closed": 0, "paid": 0, "left": 0}
-    expired = OrderInfo.objects.expired(now or timezone.now()).order_by("expires_at")
+    patience = Patience()
+    expired = OrderInfo.objects.expired(now or timezone.now())
+    in_turn = expired.order_by(F("asked_at").asc(nulls_first=True), "expires_at")
     with failures_at_the_end() as apart:
-        for order_id in list(expired.values_list("pk", flat=True)):
+        for order_id in list(in_turn.values_list("pk", flat=True)):
+            if patience.is_over:
+                counts["left"] += 1
+                continue
             with apart():
                 try:
                     outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
                 except GatewaySilentError:
+                    patience.asked(is_answered=False)
                     counts["left"] += 1
                 except MoveRefusedError:
                     pass  # paid since it was listed: there is nothing left to do
                 else:
+                    patience.asked(is_answered=True)
                     if outcome != Outcome.UNCHANGED:
                         counts[outcome.value] += 1
     return counts
@@ -108,25 +133,35 @@ def payments_reconcile(*, now: datetime | None = None) -> dict[str, int]:
 
     ``notices`` a crash left unjudged; ``asked``: unpaid orders whose notice may be lost;
     ``refunds`` of which it is not known whether the money moved; ``silent``: the gateway did
-    not answer about these. Raises ExceptionGroup, having done the others, when something is
-    wrong with one.
+    not answer about these, or was not asked any more. Raises ExceptionGroup, having done the
+    others, when something is wrong with one.
     """
     now = now or timezone.now()
+    patience = Patience()
     counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
     with failures_at_the_end() as apart:
         with apart():
             counts["notices"] = notices_judge_left(before=now - timedelta(minutes=1))
         for order_id in _orders_in_doubt(now):
+            if patience.is_over:
+                counts["silent"] += 1
+                continue
             with apart():
                 try:
                     order_ask(order_id=order_id)
+                    patience.asked(is_answered=True)
                     counts["asked"] += 1
                 except AlipayError as error:
                     logger.warning("order %s: %s", order_id, error)
+                    patience.asked(is_answered=False)
                     counts["silent"] += 1
         for refund_id in _refunds_in_doubt(now):
+            if patience.is_over:
+                counts["silent"] += 1
+                continue
             with apart():
-                refund_send(refund_id=refund_id)
+                refund = refund_send(refund_id=refund_id)
+                patience.asked(is_answered=refund.state != Refund.State.PENDING)
                 counts["refunds"] += 1
     return counts
 

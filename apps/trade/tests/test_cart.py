@@ -153,6 +153,20 @@ def test_a_line_has_a_largest_number(mine, goods, stock, settings):
     assert stock(goods) == 7
 
 
+def test_a_cart_has_a_largest_number_of_lines(mine, theirs, goods, pears, stock, settings):
+    settings.CART_MAX_LINES = 2
+    plums = make_goods(goods.category, stock=3)
+    assert [add(mine, each, 1).status_code for each in (goods, pears)] == [201, 201]
+    refusal = add(mine, plums, 1)
+    assert (refusal.status_code, refusal.json()) == (
+        400, {"non_field_errors": ["购物车最多放2种商品"]},
+    )  # fmt: skip
+    assert stock(plums) == 3
+    assert add(mine, pears, 1).json()["nums"] == 2  # no line more
+    assert mine.delete(f"/shopcarts/{goods.pk}/").status_code == 204
+    assert [add(client, plums, 1).status_code for client in (mine, theirs)] == [201, 201]
+
+
 @pytest.mark.parametrize("unknown", [10**6, "abc", None, "", True, 10**40])
 def test_goods_that_are_none(mine, goods, unknown):
     response = send(mine, "post", "/shopcarts/", {"goods": unknown, "nums": 1})

@@ -17,6 +17,7 @@ from apps.goods.tests.factories import make_goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo
 from apps.trade.services import checkout
 from apps.trade.services.carts import holds_release_lapsed
+from tests.audit import assert_audit_clean
 from tests.clients import send
 
 from .conftest import DESTINATION
@@ -152,6 +153,33 @@ def test_a_hold_that_is_over_but_not_swept_is_still_ours(mine, goods, stock):
         assert order(mine).status_code == 201
     assert holds_release_lapsed(now=NOW + timedelta(days=1)) == 0
     assert stock(goods) == 0
+
+
+def test_what_others_only_seem_to_hold_can_be_ordered(mine, theirs, other, goods, pears, stock):
+    with time_machine.travel(NOW, tick=False) as clock:
+        fill(mine, (pears, 5), (goods, 8))
+        clock.shift(timedelta(hours=1))
+        fill(theirs, (pears, 5), (goods, 10))  # ends what we held
+        clock.shift(timedelta(hours=1))
+        assert order(mine).status_code == 201
+    assert (stock(pears), stock(goods)) == (0, 2)
+    assert {*CartLine.objects.values_list("user", "held_until")} == {(other.pk, None)}
+    assert_audit_clean()
+
+
+def test_what_others_do_hold_cannot(mine, theirs, goods, pears):
+    with time_machine.travel(NOW, tick=False) as clock:
+        fill(mine, (goods, 8), (pears, 5))
+        clock.shift(timedelta(hours=1))
+        fill(theirs, (goods, 10))
+        clock.shift(timedelta(minutes=10))
+        fill(theirs, (pears, 2))
+        clock.shift(timedelta(minutes=25))  # the goods are free again, two of the pears are not
+        answer = order(mine)
+    assert (answer.status_code, answer.json()) == (
+        400, {"goods": [{"goods": pears.pk, "name": "酥梨", "wanted": 5, "available": 3}]},
+    )  # fmt: skip
+    assert_audit_clean()
 
 
 def test_prices_are_those_of_the_moment(mine, goods):
@@ -358,6 +386,17 @@ def test_a_refused_checkout_may_be_repeated_under_its_key(mine, goods):
     assert mine.post("/orders/", DESTINATION, format="json", **KEY).status_code == 400
     fill(mine, (goods, 2))
     assert mine.post("/orders/", DESTINATION, format="json", **KEY).status_code == 201
+
+
+def test_a_key_whose_checkout_ends_the_holds_of_others(mine, theirs, pears):
+    with time_machine.travel(NOW, tick=False) as clock:
+        fill(mine, (pears, 5))
+        clock.shift(timedelta(hours=1))
+        fill(theirs, (pears, 5))
+        clock.shift(timedelta(hours=1))
+        first, second = (mine.post("/orders/", DESTINATION, format="json", **KEY) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.content == first.content
 
 
 def test_the_key_is_the_buyers_own(mine, theirs, goods):

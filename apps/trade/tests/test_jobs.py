@@ -22,7 +22,7 @@ from apps.goods.tests.factories import make_category, make_goods
 from apps.trade import jobs
 from apps.trade.jobs import SWEEPS, Sweep, sweep_run, sweeps_forever, sweeps_once
 from apps.trade.models import CartLine, OrderInfo, PaymentNotice
-from apps.trade.services import settlement
+from apps.trade.services import carts, settlement
 from apps.trade.services.carts import cart_add
 from apps.trade.services.checkout import Destination, order_create
 from apps.users.models import UserProfile
@@ -121,6 +121,26 @@ def test_an_error_stops_no_other_sweep(db, caplog, monkeypatch) -> None:
     assert "ZeroDivisionError: out of order" in caplog.text
     assert "Traceback" in caplog.text
     assert [line.split(":")[0] for line in lines(caplog)[1:]] == NAMES
+
+
+def test_an_error_with_one_cart_stops_no_other(
+    caplog, monkeypatch, gateway, buyer, other, goods, pears
+) -> None:
+    cart_add(user_id=buyer.pk, goods_id=goods.pk, nums=1)
+    cart_add(user_id=other.pk, goods_id=pears.pk, nums=1)
+    give_back = carts.stock_return
+
+    def fail_first(*, pieces: dict[int, int], **fields: Any) -> None:
+        if goods.pk in pieces:
+            raise ZeroDivisionError("out of order")
+        give_back(pieces=pieces, **fields)
+
+    monkeypatch.setattr(carts, "stock_return", fail_first)
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        assert run_once() == 1
+    assert "ZeroDivisionError: out of order" in caplog.text
+    held = CartLine.objects.filter(held_until__isnull=False)
+    assert list(held.values_list("user", flat=True)) == [buyer.pk]
 
 
 def test_an_error_with_one_order_stops_no_other(

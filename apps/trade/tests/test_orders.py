@@ -10,11 +10,21 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_goods
-from apps.trade.models import OrderInfo, PaymentNotice
+from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
+from apps.trade.services import settlement
 from apps.trade.services.carts import holds_release_lapsed
-from apps.trade.services.orders import order_close, order_ship
-from apps.trade.services.settlement import orders_close_expired
+from apps.trade.services.orders import (
+    OrderNotHiddenError,
+    order_close,
+    order_hide,
+    order_ship,
+)
+from apps.trade.services.settlement import (
+    GatewaySilentError,
+    orders_close_expired,
+    payments_reconcile,
+)
 
 from .conftest import DESTINATION
 
@@ -159,6 +169,33 @@ def test_a_finished_order_is_hidden(mine, paid_order):
     assert mine.get("/orders/").json() == []
 
 
+def test_money_for_a_deleted_order_brings_it_back(mine, order_of, gateway, goods, stock):
+    answer = order_of(3)
+    for _ in range(2):
+        assert mine.delete(f"/orders/{answer['id']}/").status_code == 204
+    gateway.pay(answer["alipay_url"])  # on the page that was open all the time
+    assert [row["pay_status"] for row in mine.get("/orders/").json()] == ["TRADE_SUCCESS"]
+    assert mine.get(f"/orders/{answer['id']}/").status_code == 200
+    assert stock(goods) == 7
+
+
+def test_money_that_pays_no_order_brings_none_back(mine, theirs, order_of, gateway, goods):
+    answer = order_of(3)
+    for _ in range(2):
+        assert mine.delete(f"/orders/{answer['id']}/").status_code == 204
+    theirs.post("/shopcarts/", {"goods": goods.pk, "nums": 10})
+    gateway.pay(answer["alipay_url"])
+    assert Payment.objects.get().flag == "sold_out"
+    assert mine.get("/orders/").json() == []
+
+
+def test_only_what_is_over_can_be_hidden(order_of, paid_order):
+    for order in (order_of(), paid_order):
+        with pytest.raises(OrderNotHiddenError):
+            order_hide(order_id=order["id"])
+    assert not OrderInfo.objects.filter(is_hidden=True).exists()
+
+
 def test_cancelling_what_was_paid_meanwhile_confirms_it(mine, order_of, gateway, goods, sold):
     """The notice is lost; the gateway knows better."""
     answer = order_of(2)
@@ -227,6 +264,74 @@ def test_the_sweep_leaves_what_the_gateway_does_not_answer(order_of, gateway, go
         gateway.silent = False
         assert orders_close_expired() == {"closed": 2, "paid": 0, "left": 0}
     assert stock(goods) == 10
+
+
+def test_a_silent_gateway_does_not_keep_the_sweep(order_of, gateway):
+    """Nor do orders about which it never answers keep the others from being closed."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _ in range(5):
+            order_of(1)
+            clock.shift(timedelta(seconds=1))
+        clock.shift(timedelta(minutes=31))
+        gateway.silent = True
+        assert orders_close_expired() == {"closed": 0, "paid": 0, "left": 5}
+        assert len(gateway.asked) == 3
+        asked = list(OrderInfo.objects.order_by("pk").values_list("asked_at", flat=True))
+        assert [bool(moment) for moment in asked] == [True, True, True, False, False]
+        clock.shift(timedelta(seconds=30))
+        assert orders_close_expired() == {"closed": 0, "paid": 0, "left": 5}
+        last = OrderInfo.objects.order_by("pk").values_list("asked_at", flat=True)
+        assert [moment == timezone.now() for moment in last] == [True, False, False, True, True]
+        gateway.silent = False
+        assert orders_close_expired() == {"closed": 5, "paid": 0, "left": 0}
+
+
+def test_what_is_answered_about_lets_the_sweep_go_on(order_of, gateway, monkeypatch):
+    settle = settlement.order_settle
+    with time_machine.travel(NOW, tick=False) as clock:
+        ids = []
+        for _ in range(6):
+            ids.append(order_of(1)["id"])
+            clock.shift(timedelta(seconds=1))
+
+        def answer_the_third(*, order_id: int, event: Event) -> Any:
+            if order_id in (ids[2], ids[5]):
+                return settle(order_id=order_id, event=event)
+            raise GatewaySilentError
+
+        monkeypatch.setattr(settlement, "order_settle", answer_the_third)
+        clock.shift(timedelta(minutes=31))
+        assert orders_close_expired() == {"closed": 2, "paid": 0, "left": 4}
+
+
+def test_the_sweep_looks_at_nothing_that_is_over(
+    mine, order_of, paid_order, gateway, django_assert_num_queries
+):
+    assert mine.delete(f"/orders/{order_of(1)['id']}/").status_code == 204
+    gateway.asked.clear()
+    later = timezone.now() + timedelta(days=1)
+    with django_assert_num_queries(1):
+        assert orders_close_expired(now=later) == {"closed": 0, "paid": 0, "left": 0}
+    assert gateway.asked == []
+
+
+def test_a_silent_gateway_does_not_keep_the_reconciling(order_of, gateway, paid_order):
+    payment = Payment.objects.get()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(4):
+            order_of(1)
+        Refund.objects.create(
+            payment=payment, out_request_no="r-1", amount=Decimal("1.00"), reason="x"
+        )
+        clock.shift(timedelta(minutes=3))
+        gateway.asked.clear()
+        gateway.silent = True
+        counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 5}
+        assert payments_reconcile() == counts
+        assert gateway.asked == ["alipay.trade.query"] * 3
+        gateway.silent = False
+        clock.shift(timedelta(minutes=5, seconds=1))
+        assert payments_reconcile() == {"notices": 0, "asked": 4, "refunds": 1, "silent": 0}
 
 
 def test_a_longer_time_to_pay_holds_for_new_orders_only(order_of, settings):

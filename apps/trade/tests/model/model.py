@@ -13,6 +13,7 @@ from .gateway import CLOSED, FINISHED, SUCCESS, WAIT, Gateway, SilentError, Trad
 
 HOLD, TO_PAY = timedelta(minutes=30), timedelta(minutes=30)
 MAX_NUMS = 4
+SILENT_AT_MOST = 3  # answers in a row that a sweep waits for in vain
 PAYING = "paying"
 UNPAID = (PAYING, WAIT)
 OVER = (CLOSED, FINISHED)
@@ -167,11 +168,9 @@ class Shop:
         lines = dict(sorted(self.carts[buyer].items()))
         if not lines:
             return (400, ["non_field_errors"]), None
-        short = [
-            {"goods": pk, "name": self.goods[pk].name, "wanted": line.nums, "available": available}
-            for pk, line in lines.items()
-            if (available := self._available(pk, line)) < line.nums
-        ]
+        for row in self._short(lines):
+            self.holds_lapse(row["goods"])
+        short = self._short(lines)
         if short:
             return (400, {"goods": short}), None
         total = self.total_of(buyer)
@@ -190,6 +189,13 @@ class Shop:
         )
         self.carts[buyer].clear()
         return (201, None), order
+
+    def _short(self, lines: dict[int, Line]) -> list[dict[str, Any]]:
+        return [
+            {"goods": pk, "name": self.goods[pk].name, "wanted": line.nums, "available": available}
+            for pk, line in lines.items()
+            if (available := self._available(pk, line)) < line.nums
+        ]
 
     def _available(self, pk: int, line: Line) -> int:
         row = self.goods[pk]
@@ -323,7 +329,7 @@ class Shop:
         if flag:
             return "flagged"
         order.status, order.closed_by, order.has_stock = SUCCESS, "", True
-        order.trade_no = trade_no
+        order.trade_no, order.is_hidden = trade_no, False
         self._sold(order, +1)
         return "paid_late" if was_closed else "paid"
 
@@ -375,17 +381,27 @@ class Shop:
 
     def reconcile(self) -> dict[str, int]:
         counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
+        in_a_row = 0  # of what was not answered
         for order in list(self.orders.values()):
             if order.is_unpaid and self.now < order.expires_at and self._is_in_doubt(order, 2, 5):
                 try:
-                    self.ask(order)
-                    counts["asked"] += 1
+                    if in_a_row < SILENT_AT_MOST:
+                        self.ask(order)
+                        in_a_row = 0
+                        counts["asked"] += 1
+                    else:
+                        counts["silent"] += 1
                 except SilentError:
+                    in_a_row += 1
                     counts["silent"] += 1
         for refund in list(self.refunds.values()):
             if refund.state == "pending" and self._is_in_doubt(refund, 1, 1):
-                self.refund_send(refund)
-                counts["refunds"] += 1
+                if in_a_row < SILENT_AT_MOST:
+                    self.refund_send(refund)
+                    in_a_row = in_a_row + 1 if refund.state == "pending" else 0
+                    counts["refunds"] += 1
+                else:
+                    counts["silent"] += 1
         return counts
 
     def _is_in_doubt(self, row: Order | Refund, age: int, rest: int) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from apps.goods.models import Goods
 from apps.trade.models import CartLine, ShoppingCart
+from apps.trade.services.carts import hold_release
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, tell
 
@@ -59,6 +60,30 @@ def test_adds_and_removals_of_one_line(shop: Shop) -> None:
     assert outcome[201] == outcome[204] + outcome[404] == many // 2
     assert stock_of(goods) == STOCK - in_carts(goods)
     assert_audit_clean()
+
+
+def ends_of_a_hold(shop: Shop, number: int) -> tuple[int, int]:
+    """Staff end one hold so many times at once; return how many did, and what is in stock."""
+    buyer, [goods] = shop.buyer(), shelf(STOCK)
+    buyer.add(goods, 5)
+    ends = in_parallel(number, lambda _n: hold_release(user_id=buyer.user.pk, goods_id=goods.pk))
+    return sum(ends), stock_of(goods)
+
+
+def test_a_hold_is_ended_once(shop: Shop) -> None:
+    assert ends_of_a_hold(shop, crowd(10, on_sqlite=4)) == (1, STOCK)
+    assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_control_ends_of_a_hold_without_the_lock(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pieces come back several times."""
+    unlocked(monkeypatch, ShoppingCart)
+    ends, left = first_damage(lambda: ends_of_a_hold(shop, 10), lambda found: found[0] > 1)
+    tell(f"control: no lock on the cart: a hold was ended {ends} times, {left} of {STOCK} are left")
+    assert left > STOCK
 
 
 @pytest.mark.mariadb

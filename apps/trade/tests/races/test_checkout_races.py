@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, ShoppingCart
 from apps.trade.services import carts, checkout
-from apps.trade.services.carts import cart_add, holds_release_lapsed
+from apps.trade.services.carts import cart_add, cart_lock, holds_release_lapsed
+from apps.trade.tests.conftest import DESTINATION
+from apps.users.tokens import token_make
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
 from utils import transactions
@@ -156,6 +158,61 @@ def test_control_goods_taken_one_by_one(shop: Shop, monkeypatch: pytest.MonkeyPa
     assert outcome == {201: 1, 500: 1}
 
 
+def crossed_checkouts(buyers: list[Buyer], goods: list[Goods]) -> Counter[int]:
+    """Two carts of the same two goods: one holds the first, the other the second."""
+    fill_lapsed(buyers, goods)
+    for buyer, each in zip(buyers, goods, strict=True):
+        cart_add(user_id=buyer.user.pk, goods_id=each.pk, nums=1)
+    return statuses(in_parallel(2, lambda number: buyers[number].checkout()))
+
+
+@pytest.mark.mariadb
+def test_what_one_holds_the_other_takes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Goods that are held are locked as well as those that are taken: nobody waits in a circle."""
+    monkeypatch.setattr(transactions, "TRIES", 1)
+    goods, buyers = shelf(500, 500), shop.buyers(2)
+    for _ in range(20):
+        assert crossed_checkouts(buyers, goods) == {201: 2}
+    assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_control_held_goods_without_a_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order's line shares a lock on its goods, and the other has just taken some of them."""
+    unlocked(monkeypatch, Goods)
+    monkeypatch.setattr(transactions, "TRIES", 1)
+    before(monkeypatch, checkout, "_order_insert", meeting(2))
+    goods, buyers = shelf(500, 500), shop.buyers(2)
+    outcome = first_damage(
+        lambda: crossed_checkouts(buyers, goods), lambda outcome: outcome[500] > 0
+    )
+    tell(f"control: held goods without a lock: {outcome[500]} of 2 checkouts failed")
+    assert outcome == {201: 1, 500: 1}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "given-up"}])
+def test_a_checkout_that_the_database_gives_up_is_repeated(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    """As a whole: under a key, the transaction around it is the one that was given up."""
+    buyer, [goods] = shop.buyer(), shelf(5)
+    buyer.add(goods, 2)
+    insert, tried = checkout._order_insert, []
+
+    def give_up_once(**fields: Any) -> OrderInfo:
+        tried.append(fields)
+        if len(tried) == 1:
+            raise OperationalError(1213, "Deadlock found when trying to get lock")
+        return insert(**fields)
+
+    monkeypatch.setattr(checkout, "_order_insert", give_up_once)
+    caller = shop.anybody(Authorization=f"JWT {token_make(buyer.user)}", **headers)
+    answer = caller.post("/orders/", DESTINATION)
+    assert (answer.status, len(tried)) == (201, 2)
+    assert (ordered(goods), stock_of(goods)) == (2, 3)
+    assert_audit_clean()
+
+
 # --- Holds that lapse -----------------------------------------------------------------------
 
 
@@ -214,6 +271,24 @@ def test_the_last_pieces_of_a_hold_that_lapsed(shop: Shop) -> None:
         first, second = first + (outcome[0] == 201), second + (outcome[1] == 201)
     assert_audit_clean()
     tell(f"the last pieces of a lapsed hold: {first} times its buyer's, {second} times another's")
+
+
+@pytest.mark.mariadb
+def test_a_sweep_waits_for_no_cart(shop: Shop) -> None:
+    """The cart that somebody writes to is left for the next time; the others are not."""
+    in_use, *others = shop.buyers(3)
+    [goods] = shelf(9)
+    for buyer in (in_use, *others):
+        buyer.add(goods, 3)
+    later = timezone.now() + HOUR
+
+    with transaction.atomic():
+        cart_lock(in_use.user.pk)
+        [released] = in_parallel(1, lambda _n: holds_release_lapsed(now=later))
+
+    assert (released, stock_of(goods)) == (2, 6)
+    assert holds_release_lapsed(now=later) == 1
+    assert_audit_clean()
 
 
 @pytest.mark.mariadb

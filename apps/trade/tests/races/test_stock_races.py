@@ -95,6 +95,17 @@ def test_staff_change_the_stock_while_it_is_sold(shop: Shop) -> None:
     tell(f"{forms + services} changes of stock during {sales} sales: all count")
 
 
+@pytest.mark.parametrize(("token", "times"), [("sent-by-clicks", 1), ("", 5)])
+def test_one_form_by_many_clicks(shop: Shop, token: str, times: int) -> None:
+    """Its token makes it one change; control: without one, each counts."""
+    [goods] = shelf(20)
+    staff = StaffBrowser(shop)
+    clicks = in_parallel(5, lambda _n: staff.save(goods, 10, stock_token=token).status)
+    assert clicks == [302] * 5
+    assert stock_of(goods) == moved(goods) == 20 + 10 * times
+    assert_audit_clean()
+
+
 @pytest.mark.mariadb
 def test_control_a_form_that_saves_a_total(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is sold between the form's opening and its saving is for sale again."""
