@@ -157,11 +157,13 @@ def _act(order: OrderInfo, news: _News) -> Verdict:
         )
     except ForeignTradeError:
         return Verdict.MALFORMED
-    if news.refunded and _learn_refund(news):
+    is_refund = news.refunded and _learn_refund(news)
+    is_finish = news.status == "TRADE_FINISHED" and payment_finish(
+        order_id=order.pk, trade_no=news.trade_no
+    )
+    if is_refund:
         return Verdict.REFUND
-    if news.status == "TRADE_FINISHED" and payment_finish(order_id=order.pk):
-        return Verdict.FINISHED if verdict == Verdict.REPEAT else verdict
-    return verdict
+    return Verdict.FINISHED if is_finish and verdict == Verdict.REPEAT else verdict
 
 
 def _act_on_closed(order: OrderInfo) -> Verdict:

@@ -208,7 +208,7 @@ class TestGivingBack:
 
     def test_too_late(self, staff, payment):
         form = fill(staff, payment)
-        payment_finish(order_id=payment.order_id)
+        payment_finish(order_id=payment.order_id, trade_no=payment.trade_no)
         response = staff.post(page_of(payment), form)
         assert told(response) == [
             "error: Alipay's time for refunds of this order has ended: nothing can be given back."

@@ -90,6 +90,23 @@ def test_finished_after_success_and_success_again(order, sold, goods):
     assert (status_of(order), sold(goods)) == ("TRADE_FINISHED", 2)
 
 
+def test_another_trades_end_does_not_finish_the_order(order):
+    send_notice(notice_of(order))
+    second = {"trade_no": "2026112322001400000000000002", "trade_status": "TRADE_FINISHED"}
+    for _ in range(2):
+        assert accepted(send_notice(notice_of(order, **second)))
+    assert (status_of(order), verdicts()) == ("TRADE_SUCCESS", ["paid", "flagged", "repeat"])
+
+
+def test_finished_with_a_refund_that_nobody_told_of(order):
+    send_notice(notice_of(order))
+    finished = notice_of(order, trade_status="TRADE_FINISHED", refund_fee="4.60", out_biz_no="r1")
+    for verdict in ("refund", "repeat"):
+        assert accepted(send_notice(finished))
+        assert (status_of(order), verdicts()[-1]) == ("TRADE_FINISHED", verdict)
+    assert Payment.objects.get().refunded == Decimal("4.60")
+
+
 def test_at_the_cashier(mine, order):
     waiting = notice_of(order, trade_status="WAIT_BUYER_PAY", gmt_payment=None)
     assert accepted(send_notice(waiting))

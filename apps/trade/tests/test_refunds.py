@@ -168,14 +168,14 @@ class TestRefused:
         ]  # fmt: skip
 
     def test_a_finished_order(self, payment, boss):
-        assert payment_finish(order_id=payment.order_id)
+        assert payment_finish(order_id=payment.order_id, trade_no=payment.trade_no)
         with pytest.raises(RefundOverError):
             opened(payment, boss, "0.01")
         assert not Refund.objects.exists()
         assert moved() == []
 
     def test_a_flagged_payment_of_a_finished_order_can_go_back(self, payment, boss):
-        payment_finish(order_id=payment.order_id)
+        payment_finish(order_id=payment.order_id, trade_no=payment.trade_no)
         payment_confirm(
             order_id=payment.order_id, trade_no="T2", amount=TOTAL, paid_at=timezone.now()
         )

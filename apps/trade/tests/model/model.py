@@ -302,12 +302,13 @@ class Shop:
         if known and known.order is not order:
             return "malformed"
         verdict = "repeat" if known else self._confirm(order, trade_no)
-        if refunded and self._learn(self.payments[trade_no], refund_no, refunded):
-            return "refund"
-        if status == FINISHED and order.status == SUCCESS:
+        is_refund = refunded and self._learn(self.payments[trade_no], refund_no, refunded)
+        is_finish = status == FINISHED and order.status == SUCCESS and order.trade_no == trade_no
+        if is_finish:
             order.status = FINISHED
-            return "finished" if known else verdict
-        return verdict
+        if is_refund:
+            return "refund"
+        return "finished" if is_finish and known else verdict
 
     def _confirm(self, order: Order, trade_no: str) -> str:
         flag = ""
