@@ -57,7 +57,12 @@ def payment_confirm(
     order.pay_status = next_status(order.pay_status, Event.PAY)
     order.trade_no, order.pay_time = trade_no, paid_at
     order.closed_by, order.has_stock = "", True
-    order.save(update_fields=["pay_status", "trade_no", "pay_time", "closed_by", "has_stock"])
+    order.is_hidden = False
+    order.save(
+        update_fields=[
+            "pay_status", "trade_no", "pay_time", "closed_by", "has_stock", "is_hidden",
+        ]
+    )  # fmt: skip
     sold_count(pieces=order_pieces(order.pk), sign=1)
     return Verdict.PAID_LATE if was_closed else Verdict.PAID
 

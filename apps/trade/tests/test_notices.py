@@ -156,6 +156,17 @@ def test_money_for_a_closed_order_takes_the_stock_again(order, goods, stock, sol
     assert (verdicts(), stock(goods), sold(goods)) == (["paid_late"], 8, 2)
 
 
+def test_money_for_an_order_that_its_buyer_deleted_shows_it_again(mine, order, gateway):
+    for _ in range(2):  # cancelled, then hidden
+        mine.delete(f"/orders/{order['id']}/")
+    assert mine.get("/orders/").json() == []
+    assert accepted(send_notice(notice_of(order)))
+    [shown] = mine.get("/orders/").json()
+    assert (shown["id"], shown["pay_status"], verdicts()) == (
+        order["id"], "TRADE_SUCCESS", ["paid_late"],
+    )  # fmt: skip
+
+
 def test_money_for_a_closed_order_whose_goods_are_gone(order, goods, stock, sold):
     order_close(order_id=order["id"], event=Event.EXPIRE)
     stock_adjust(goods_id=goods.pk, delta=-9)

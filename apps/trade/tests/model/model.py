@@ -324,7 +324,7 @@ class Shop:
         if flag:
             return "flagged"
         order.status, order.closed_by, order.has_stock = SUCCESS, "", True
-        order.trade_no = trade_no
+        order.trade_no, order.is_hidden = trade_no, False
         self._sold(order, +1)
         return "paid_late" if was_closed else "paid"
 
