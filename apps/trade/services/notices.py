@@ -214,9 +214,7 @@ def _read(params: Mapping[str, str]) -> _News:
         amount=amount,
         paid_at=paid_at,
         refunded=refunded,
-        # What has no number is named by how much went back so far: a repeat says the same,
-        # the next refund says more.
-        refund_no=params.get("out_biz_no", "")[:64] or f"alipay-{refunded:.2f}-{trade_no}"[:64],
+        refund_no=params.get("out_biz_no", "")[:64],
     )
 
 

@@ -17,6 +17,7 @@ from apps.trade.services.refunds import (
     RefundTokenUsedError,
     RefundTooLargeError,
     refund_fail,
+    refund_learn,
     refund_open,
     refund_send,
     refund_token_make,
@@ -345,6 +346,64 @@ class TestMadeAtAlipay:
         amounts = dict(Refund.objects.values_list("out_request_no", "amount"))
         assert amounts["out-of-nowhere"] == Decimal("20.00")
         assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+
+    def test_in_place_of_ours_which_is_refused_then(self, payment, boss, gateway, goods):
+        """The gateway is silent, and somebody gives the money back on Alipay's site."""
+        ours = opened(payment, boss, "24.60")
+        at_alipay(payment, "24.60", number="out-of-nowhere")
+        assert state() == PAID  # it could be ours that was done
+        assert refund_send(refund_id=ours.pk).state == "failed"
+        assert moved() == [TOTAL]
+        assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+        assert returned(goods) == [2]
+        assert Refund.objects.get(state="done").staff is None
+
+    @pytest.mark.parametrize("notice_first", [True, False])
+    def test_beside_ours_which_is_done_then(
+        self, payment, boss, gateway, monkeypatch, notice_first
+    ):
+        ours = opened(payment, boss, "5.00")
+        at_alipay(payment, "5.00", number="out-of-nowhere")
+        assert state() == PAID
+        if notice_first:
+            lose_answers(monkeypatch, gateway, count=1)
+        refund_send(refund_id=ours.pk)
+        notices_send_due()
+        ours.refresh_from_db()
+        assert ours.state == "done"
+        assert moved() == [Decimal("5.00")] * 2
+        assert state()[3] == Decimal("10.00")
+        assert (
+            list(Refund.objects.values_list("amount", "state")) == [(Decimal("5.00"), "done")] * 2
+        )
+
+    def test_one_that_was_refused_and_done_all_the_same(self, payment, boss, goods):
+        """By the notice of the next refund, and by its own, which comes late."""
+        ours = opened(payment, boss, "4.60")
+        refund_fail(refund_id=ours.pk, answer="x")
+        learnt = {"payment_id": payment.pk, "done_at": timezone.now()}
+        assert refund_learn(**learnt, out_request_no="next", refunded=TOTAL)
+        assert not refund_learn(
+            **learnt, out_request_no=ours.out_request_no, refunded=Decimal("4.60")
+        )
+        assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+
+    def test_one_that_was_refused_is_done_by_its_notice(self, payment, boss):
+        ours = opened(payment, boss, "4.60")
+        refund_fail(refund_id=ours.pk, answer="x")
+        opened(payment, boss, "5.00")  # which is under way, and not what is told of
+        assert refund_learn(
+            payment_id=payment.pk, done_at=timezone.now(),
+            out_request_no=ours.out_request_no, refunded=Decimal("4.60"),
+        )  # fmt: skip
+        ours.refresh_from_db()
+        assert (ours.state, state()[3]) == ("done", Decimal("4.60"))
+
+    def test_two_without_a_number(self, payment):
+        learnt = {"payment_id": payment.pk, "done_at": timezone.now(), "out_request_no": ""}
+        told = [refund_learn(**learnt, refunded=Decimal(fee)) for fee in ("1.00", "1.00", "3.00")]
+        assert told == [True, False, True]
+        assert [row.amount for row in Refund.objects.order_by("pk")] == [1, 2]
 
     def test_it_counts_as_taken(self, payment, boss):
         at_alipay(payment, "20.00", number="out-of-nowhere")

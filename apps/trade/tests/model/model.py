@@ -76,6 +76,7 @@ class Payment:
     amount: Decimal
     flag: str
     refunded: Decimal = Decimal(0)
+    told: Decimal = Decimal(0)
 
 
 @dataclass
@@ -280,7 +281,7 @@ class Shop:
             self.hear(
                 order, trade.number, trade.status, is_paid=trade.is_paid,
                 refunded=trade.total if is_back else Decimal(0),
-                refund_no=f"alipay-{trade.total:.2f}-{trade.number}",
+                refund_no="",
             )  # fmt: skip
         return trade
 
@@ -351,16 +352,25 @@ class Shop:
             self._refund_done(refund)
         else:
             refund.state = "failed"
+            self._record_rest(refund.payment)
 
     def _learn(self, payment: Payment, number: str, refunded: Decimal) -> bool:
         """A message says that ``refunded`` went back so far; return whether that is news."""
+        payment.told = max(payment.told, refunded)
         known = self.refunds.get(number)
-        if known:
-            return known.state != "done" and self._refund_done(known)
-        more = refunded - (payment.amount - self.refund_left(payment))
-        if more <= 0:
+        if known is None:
+            return self._record_rest(payment, number)
+        is_news = known.state != "done" and self._refund_done(known)
+        return self._record_rest(payment) or is_news
+
+    def _record_rest(self, payment: Payment, number: str = "") -> bool:
+        """Write down what went back by nobody here."""
+        rest = payment.told - (payment.amount - self.refund_left(payment))
+        if rest <= 0:
             return False
-        self.refunds[number] = Refund(payment, number, more, self.now)
+        count = sum(row.payment is payment for row in self.refunds.values())
+        number = number or f"alipay-{count}-{payment.trade_no}"
+        self.refunds[number] = Refund(payment, number, rest, self.now)
         return self._refund_done(self.refunds[number])
 
     def _refund_done(self, refund: Refund) -> bool:
