@@ -264,6 +264,6 @@ def _gateway_refund(refund: Refund) -> str:
     state = client.refund_query(**wanted)
     if state is not None and state.money_moved:
         return ""
-    if refusal:
+    if refusal and (state is None or state.has_failed):
         return refusal
     raise AlipayUnreachableError("the refund is under way")

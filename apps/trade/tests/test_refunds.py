@@ -29,7 +29,7 @@ from extra_apps.alipay_sandbox.models import SandboxRefund, SandboxTrade
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from extra_apps.alipay_sandbox.services.refunds import trade_refund
 from tests.local_gateway import LocalGateway
-from utils.alipay import AlipayClient, AlipayUnreachableError
+from utils.alipay import AlipayClient, AlipayUnreachableError, RefundState
 
 pytestmark = pytest.mark.django_db
 
@@ -317,6 +317,26 @@ class TestSilent:
         pending = refund_send(refund_id=opened(payment, boss, "4.60").pk)
         assert pending.state == "pending"
         assert gateway.asked[-1] == refund_query
+
+    @pytest.mark.parametrize(
+        ("status", "state"),
+        [("REFUND_PROCESSING", "pending"), ("REFUND_FAIL", "failed"), ("REFUND_SUCCESS", "done")],
+    )
+    def test_a_refusal_while_the_first_try_is_under_way(
+        self, payment, boss, gateway, monkeypatch, status, state
+    ):
+        """A repeat may be refused because of the first try: what became of that decides."""
+        SandboxTrade.objects.update(status="TRADE_FINISHED")
+        monkeypatch.setattr(
+            AlipayClient,
+            "refund_query",
+            lambda self, **wanted: RefundState(
+                out_trade_no=wanted["out_trade_no"], trade_no=wanted["trade_no"],
+                out_request_no=wanted["out_request_no"], refund_status=status,
+                refund_amount=Decimal("4.60"),
+            ),
+        )  # fmt: skip
+        assert refund_send(refund_id=opened(payment, boss, "4.60").pk).state == state
 
     def test_failing_comes_too_late_for_what_is_done(self, refund):
         done = refund("4.60")
