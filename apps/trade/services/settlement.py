@@ -7,8 +7,9 @@ notice does, and what remains unpaid is closed there first and here after.
 import logging
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from utils.alipay import AlipayError, CloseResult, client_from_settings
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 # A notice comes within seconds; an order without one is asked about from then on, so often.
 NOTICE_IS_LATE = timedelta(minutes=2)
 ASK_AGAIN = timedelta(minutes=5)
+# So many calls in a row without an answer, each of which takes its timeout while every other
+# sweep waits, and the rest is left for the next time; it comes first then.
+SILENCES = 3
 
 
 class GatewaySilentError(Exception):
@@ -87,17 +91,23 @@ def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
     ExceptionGroup, having closed the others, when something is wrong with one.
     """
     counts = {"closed": 0, "paid": 0, "left": 0}
-    expired = OrderInfo.objects.expired(now or timezone.now()).order_by("expires_at")
+    expired = OrderInfo.objects.expired(now or timezone.now())
+    patience = _Patience()
     with failures_at_the_end() as apart:
-        for order_id in list(expired.values_list("pk", flat=True)):
+        for order_id in _longest_unasked_first(expired, "expires_at", "pk"):
+            if patience.is_over:
+                counts["left"] += 1
+                continue
             with apart():
                 try:
                     outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
                 except GatewaySilentError:
                     counts["left"] += 1
+                    patience.silence()
                 except MoveRefusedError:
                     pass  # paid since it was listed: there is nothing left to do
                 else:
+                    patience.answer()
                     if outcome != Outcome.UNCHANGED:
                         counts[outcome.value] += 1
     return counts
@@ -107,28 +117,59 @@ def payments_reconcile(*, now: datetime | None = None) -> dict[str, int]:
     """Find out what was lost: notices, answers, refunds. Return how many of each were taken up.
 
     ``notices`` a crash left unjudged; ``asked``: unpaid orders whose notice may be lost;
-    ``refunds`` of which it is not known whether the money moved; ``silent``: the gateway did
-    not answer about these. Raises ExceptionGroup, having done the others, when something is
-    wrong with one.
+    ``refunds`` of which it was not known whether the money moved; ``silent``: the gateway did
+    not answer about these, or was not asked any more. Raises ExceptionGroup, having done the
+    others, when something is wrong with one.
     """
     now = now or timezone.now()
     counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
     with failures_at_the_end() as apart:
         with apart():
             counts["notices"] = notices_judge_left(before=now - timedelta(minutes=1))
+        patience = _Patience()
         for order_id in _orders_in_doubt(now):
+            if patience.is_over:
+                counts["silent"] += 1
+                continue
             with apart():
                 try:
                     order_ask(order_id=order_id)
                     counts["asked"] += 1
+                    patience.answer()
                 except AlipayError as error:
                     logger.warning("order %s: %s", order_id, error)
                     counts["silent"] += 1
+                    patience.silence()
+        patience = _Patience()
         for refund_id in _refunds_in_doubt(now):
+            if patience.is_over:
+                counts["silent"] += 1
+                continue
             with apart():
-                refund_send(refund_id=refund_id)
-                counts["refunds"] += 1
+                if refund_send(refund_id=refund_id).state == Refund.State.PENDING:
+                    counts["silent"] += 1
+                    patience.silence()
+                else:
+                    counts["refunds"] += 1
+                    patience.answer()
     return counts
+
+
+class _Patience:
+    """With a gateway that may not answer: over after SILENCES in a row."""
+
+    def __init__(self) -> None:
+        self._left = SILENCES
+
+    def answer(self) -> None:
+        self._left = SILENCES
+
+    def silence(self) -> None:
+        self._left -= 1
+
+    @property
+    def is_over(self) -> bool:
+        return self._left <= 0
 
 
 def _close_at_gateway(order: OrderInfo) -> None:
@@ -153,7 +194,7 @@ def _orders_in_doubt(now: datetime) -> list[int]:
         add_time__lt=now - NOTICE_IS_LATE,
         expires_at__gt=now,
     )
-    return list(orders.order_by("pk").values_list("pk", flat=True))
+    return _longest_unasked_first(orders, "pk")
 
 
 def _refunds_in_doubt(now: datetime) -> list[int]:
@@ -162,4 +203,10 @@ def _refunds_in_doubt(now: datetime) -> list[int]:
         state=Refund.State.PENDING,
         add_time__lt=now - timedelta(minutes=1),
     )
-    return list(refunds.order_by("pk").values_list("pk", flat=True))
+    return _longest_unasked_first(refunds, "pk")
+
+
+def _longest_unasked_first(rows: QuerySet[Any], *then: str) -> list[int]:
+    """Return their ids; the one that was never asked about is first."""
+    never_first = F("asked_at").asc(nulls_first=True)
+    return list(rows.order_by(never_first, *then).values_list("pk", flat=True))

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from apps.trade.models import OrderInfo, PaymentNotice
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.orders import order_close, order_ship
-from apps.trade.services.settlement import orders_close_expired
+from apps.trade.services.settlement import orders_close_expired, payments_reconcile
+from utils.alipay import AlipayClient, AlipayUnreachableError
 
 from .conftest import DESTINATION
 
@@ -227,6 +229,53 @@ def test_the_sweep_leaves_what_the_gateway_does_not_answer(order_of, gateway, go
         gateway.silent = False
         assert orders_close_expired() == {"closed": 2, "paid": 0, "left": 0}
     assert stock(goods) == 10
+
+
+def test_the_sweep_waits_for_a_silent_gateway_three_times(order_of, gateway):
+    with time_machine.travel(NOW, tick=False) as clock:
+        orders = [order_of(1) for _ in range(7)]
+        clock.shift(timedelta(minutes=31))
+        gateway.silent = True
+        # Others than last time come first: one that never gets an answer holds up nobody.
+        for asked in (3, 6, 7):
+            clock.shift(timedelta(seconds=30))
+            gateway.asked.clear()
+            assert orders_close_expired() == {"closed": 0, "paid": 0, "left": 7}
+            assert len(gateway.asked) == 3
+            assert OrderInfo.objects.exclude(asked_at=None).count() == asked
+        gateway.silent = False
+        assert orders_close_expired() == {"closed": 7, "paid": 0, "left": 0}
+    assert {status_of(order) for order in orders} == {("TRADE_CLOSED", "expire")}
+
+
+def test_an_answer_now_and_then_keeps_the_sweep_going(order_of, gateway, monkeypatch):
+    query, calls = AlipayClient.query, count(1)
+
+    def stuttering(self: AlipayClient, *, out_trade_no: str) -> Any:
+        if next(calls) % 3:
+            raise AlipayUnreachableError
+        return query(self, out_trade_no=out_trade_no)
+
+    monkeypatch.setattr(AlipayClient, "query", stuttering)
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _ in range(7):
+            order_of(1)
+        clock.shift(timedelta(minutes=31))
+        assert orders_close_expired() == {"closed": 2, "paid": 0, "left": 5}
+
+
+def test_reconciling_waits_for_a_silent_gateway_three_times(order_of, gateway):
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _ in range(5):
+            order_of(1)
+        clock.shift(timedelta(minutes=3))
+        gateway.silent = True
+        asked = {"notices": 0, "asked": 0, "refunds": 0}
+        assert payments_reconcile() == {**asked, "silent": 5}
+        assert len(gateway.asked) == 3
+        gateway.silent = False
+        # The other two; the three were asked about a moment ago.
+        assert payments_reconcile() == {**asked, "asked": 2, "silent": 0}
 
 
 def test_a_longer_time_to_pay_holds_for_new_orders_only(order_of, settings):

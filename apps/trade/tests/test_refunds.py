@@ -344,6 +344,18 @@ class TestSilent:
         done.refresh_from_db()
         assert (done.state, done.answer) == ("done", "")
 
+    def test_reconciling_waits_for_a_silent_gateway_three_times(
+        self, payment, boss, gateway, time_machine
+    ):
+        pending = [opened(payment, boss, "1.00") for _ in range(5)]
+        time_machine.move_to(timezone.now() + timedelta(seconds=61), tick=False)
+        gateway.silent = True
+        asked = {"notices": 0, "asked": 0, "refunds": 0}
+        assert payments_reconcile() == {**asked, "silent": 5}
+        assert [Refund.objects.get(pk=row.pk).tries for row in pending] == [1, 1, 1, 0, 0]
+        gateway.silent = False
+        assert payments_reconcile() == {**asked, "refunds": 2, "silent": 0}
+
 
 class TestMadeAtAlipay:
     def test_a_part(self, payment, gateway):

@@ -4,10 +4,12 @@ Written from contract.md's rules and the tables of the architecture, not from th
 no database, no lock, no SQL. Amounts are yuan, times aware.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from .gateway import CLOSED, FINISHED, SUCCESS, WAIT, Gateway, SilentError, Trade
 
@@ -87,6 +89,9 @@ class Refund:
     created_at: datetime
     state: str = "pending"
     asked_at: datetime | None = None
+
+
+Row = TypeVar("Row", Order, Refund)
 
 
 @dataclass
@@ -238,16 +243,17 @@ class Shop:
 
     def orders_expire(self) -> dict[str, int]:
         counts = {"closed": 0, "paid": 0, "left": 0}
-        expired = [row for row in self.orders.values() if row.is_unpaid]
-        for order in expired:
-            if self.now >= order.expires_at:
-                try:
-                    outcome = self.settle(order, "expire")
-                except SilentError:
-                    outcome = "left"
-                if outcome != "unchanged":
-                    counts[outcome] += 1
-        return counts
+        expired = [
+            row for row in self.orders.values() if row.is_unpaid and self.now >= row.expires_at
+        ]
+        for order in self._asked_now(expired):
+            try:
+                outcome = self.settle(order, "expire")
+            except SilentError:
+                continue
+            if outcome != "unchanged":
+                counts[outcome] += 1
+        return {**counts, "left": len(expired) if self.gateway.silent else 0}
 
     def _close(self, order: Order, event: str) -> None:
         order.status, order.closed_by, order.has_stock = CLOSED, event, False
@@ -386,18 +392,30 @@ class Shop:
 
     def reconcile(self) -> dict[str, int]:
         counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
-        for order in list(self.orders.values()):
-            if order.is_unpaid and self.now < order.expires_at and self._is_in_doubt(order, 2, 5):
-                try:
-                    self.ask(order)
-                    counts["asked"] += 1
-                except SilentError:
-                    counts["silent"] += 1
-        for refund in list(self.refunds.values()):
-            if refund.state == "pending" and self._is_in_doubt(refund, 1, 1):
-                self.refund_send(refund)
-                counts["refunds"] += 1
-        return counts
+        orders = [
+            row
+            for row in self.orders.values()
+            if row.is_unpaid and self.now < row.expires_at and self._is_in_doubt(row, 2, 5)
+        ]
+        for order in self._asked_now(orders):
+            with suppress(SilentError):
+                self.ask(order)
+        refunds = [
+            row
+            for row in self.refunds.values()
+            if row.state == "pending" and self._is_in_doubt(row, 1, 1)
+        ]
+        for refund in self._asked_now(refunds):
+            self.refund_send(refund)
+        if self.gateway.silent:
+            return {**counts, "silent": len(orders) + len(refunds)}
+        return {**counts, "asked": len(orders), "refunds": len(refunds)}
+
+    def _asked_now(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Those the gateway is asked about: of a silent one, three, and not always the same."""
+        never = datetime.min.replace(tzinfo=UTC)
+        rows = sorted(rows, key=lambda row: row.asked_at or never)  # else in the order made
+        return rows[:3] if self.gateway.silent else rows
 
     def _is_in_doubt(self, row: Order | Refund, age: int, rest: int) -> bool:
         """Older than ``age`` minutes, and not asked about in the last ``rest``."""
