@@ -437,6 +437,16 @@ def test_the_return_to_a_paid_order_asks_nobody(order, gateway, client):
     assert gateway.asked == []
 
 
+def test_the_return_to_money_that_is_flagged_asks_nobody(order, gateway, client, goods):
+    """It would be asked, and its answer kept, as often as the page is loaded."""
+    address = returned(gateway, order)
+    order_close(order_id=order["id"], event=Event.EXPIRE)
+    stock_adjust(goods_id=goods.pk, delta=-9)
+    for _ in range(3):
+        assert client.get(address)["Location"] == ORDERS_PAGE
+    assert (gateway.asked, verdicts()) == (["alipay.trade.query"], ["flagged"])
+
+
 def test_an_answer_about_another_amount_pays_nothing(order, gateway, client, sold, goods):
     """As if the trade had been made by another link than the shop's."""
     trade_no = gateway.open(order["alipay_url"])
