@@ -23,7 +23,7 @@ from apps.trade.services.refunds import (
     refund_token_make,
     refundable,
 )
-from apps.trade.services.settlement import payments_reconcile
+from apps.trade.services.settlement import order_ask, payments_reconcile
 from apps.users.models import UserProfile
 from extra_apps.alipay_sandbox.models import SandboxRefund, SandboxTrade
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
@@ -378,6 +378,16 @@ class TestMadeAtAlipay:
         amounts = dict(Refund.objects.values_list("out_request_no", "amount"))
         assert amounts["out-of-nowhere"] == Decimal("20.00")
         assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+
+    def test_all_of_it_and_no_notice_comes(self, payment, gateway):
+        """Asking about the order, as staff can, tells."""
+        trade_refund(
+            trade_no=payment.trade_no, amount=TOTAL, out_request_no="out-of-nowhere", reason=""
+        )
+        for _ in range(2):
+            assert order_ask(order_id=payment.order_id)
+            assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+        assert Refund.objects.get().staff is None
 
     def test_in_place_of_ours_which_is_refused_then(self, payment, boss, gateway, goods):
         """The gateway is silent, and somebody gives the money back on Alipay's site."""
