@@ -15,7 +15,12 @@ from apps.trade.models import OrderInfo, PaymentNotice
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.orders import order_close, order_ship
-from apps.trade.services.settlement import orders_close_expired, payments_reconcile
+from apps.trade.services.settlement import (
+    Outcome,
+    order_settle,
+    orders_close_expired,
+    payments_reconcile,
+)
 from utils.alipay import AlipayClient, AlipayUnreachableError
 
 from .conftest import DESTINATION
@@ -170,6 +175,23 @@ def test_cancelling_what_was_paid_meanwhile_confirms_it(mine, order_of, gateway,
     assert (response.status_code, response.json()) == (400, PAID)
     assert status_of(answer) == ("TRADE_SUCCESS", "")
     assert sold(goods) == 2
+
+
+def test_paid_between_the_question_and_the_close(
+    order_of, gateway, monkeypatch, goods, stock, sold
+):
+    answer = order_of(2)
+    trade_no = gateway.open(answer["alipay_url"])
+    close = AlipayClient.close
+
+    def too_late(self: AlipayClient, *, out_trade_no: str) -> Any:
+        gateway.press_pay(trade_no, drop=True)
+        return close(self, out_trade_no=out_trade_no)
+
+    monkeypatch.setattr(AlipayClient, "close", too_late)
+    assert order_settle(order_id=answer["id"], event=Event.CANCEL) == Outcome.PAID
+    assert gateway.asked == ["alipay.trade.query", "alipay.trade.close", "alipay.trade.query"]
+    assert (status_of(answer), stock(goods), sold(goods)) == (("TRADE_SUCCESS", ""), 8, 2)
 
 
 def test_cancelling_needs_the_gateway(mine, order_of, gateway, goods, stock):

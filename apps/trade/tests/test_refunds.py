@@ -441,6 +441,14 @@ class TestMadeAtAlipay:
         ours.refresh_from_db()
         assert (ours.state, state()[3]) == ("done", Decimal("4.60"))
 
+    def test_an_older_notice_takes_nothing_back(self, payment, boss):
+        ours = opened(payment, boss, "24.60")
+        learnt = {"payment_id": payment.pk, "done_at": timezone.now()}
+        for number, told in (("r2", "24.60"), ("r1", "4.60")):
+            assert not refund_learn(**learnt, out_request_no=number, refunded=Decimal(told))
+        refund_fail(refund_id=ours.pk, answer="x")
+        assert state()[3] == TOTAL
+
     def test_two_without_a_number(self, payment):
         learnt = {"payment_id": payment.pk, "done_at": timezone.now(), "out_request_no": ""}
         told = [refund_learn(**learnt, refunded=Decimal(fee)) for fee in ("1.00", "1.00", "3.00")]
