@@ -371,6 +371,23 @@ class TestMoneyToLookAt:
         assert moved() == []
         assert not Refund.objects.exists()
 
+    def test_a_silent_gateway_is_asked_about_the_first(self, staff, payment, gateway):
+        """Whoever chose 20 would wait for 20 timeouts."""
+        for number in range(2):
+            payment_confirm(
+                order_id=payment.order_id, trade_no=f"T{number}", amount=TOTAL,
+                paid_at=timezone.now(),
+            )  # fmt: skip
+        gateway.silent = True
+        gateway.asked.clear()
+        confirm(staff, PAYMENTS, "give_back_flagged", *Payment.objects.filter(state="flagged"))
+        assert (gateway.asked, Refund.objects.count()) == (["alipay.trade.refund"], 1)
+        for other in Payment.objects.filter(refunds=None):
+            give_back(staff, other)
+        gateway.asked.clear()
+        act(staff, REFUNDS, "ask_again", *Refund.objects.all())
+        assert gateway.asked == ["alipay.trade.refund"]
+
     def test_what_pays_an_order_is_not_among_it(self, staff, payment):
         response = act(staff, PAYMENTS, "give_back_flagged", payment, confirmed="yes",
                        token="0" * 16, **{f"amount_{payment.pk}": "24.60"})  # fmt: skip
