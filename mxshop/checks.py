@@ -1,9 +1,11 @@
 """System checks of the project as a whole: ``manage.py check``, and with ``--deploy``."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.http.request import split_domain_port, validate_host
 
 from utils.alipay import AlipayKeyError, client_from_settings
 
@@ -43,6 +45,23 @@ def alipay_keys(**kwargs: Any) -> list[CheckMessage]:
             "that Alipay signs would be believed.",
             hint="The app's page at open.alipay.com shows Alipay's public key beside the app's.",
             id="mxshop.E002",
+        )
+    ]
+
+
+@register(Tags.security)
+def site_url_is_answered(**kwargs: Any) -> list[CheckMessage]:
+    """A request for a host that is not listed is refused before any view, and kept nowhere."""
+    host, _port = split_domain_port(urlsplit(settings.SITE_URL).netloc)
+    if host and validate_host(host, settings.ALLOWED_HOSTS):
+        return []
+    # A developer may look at the shop under another address, and pay nothing.
+    kind = Warning if settings.DEBUG else Error
+    return [
+        kind(
+            "ALLOWED_HOSTS lacks the host of SITE_URL: every notice of Alipay's would be refused.",
+            hint="ALLOWED_HOSTS=shop.example.com for SITE_URL=https://shop.example.com",
+            id="mxshop.E003",
         )
     ]
 

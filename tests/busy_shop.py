@@ -109,7 +109,7 @@ def _shipped(shop: BusyShop, order: OrderInfo) -> None:
 
 def _finished(shop: BusyShop, order: OrderInfo) -> None:
     _shipped(shop, order)
-    payment_finish(order_id=order.pk)
+    payment_finish(order_id=order.pk, trade_no=order.payments.get().trade_no)
 
 
 def _paid_late(shop: BusyShop, order: OrderInfo) -> None:

@@ -14,6 +14,7 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 # What only a merchant has: generated keys; the gateway's address is closed to tests.
 merchant, gateway = key_pair_make(), key_pair_make()
 os.environ["SITE_URL"] = "http://testserver"
+os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1],testserver"
 os.environ["ALIPAY_GATEWAY"] = "sandbox"
 os.environ["ALIPAY_APP_ID"] = "2021000000000009"
 os.environ["ALIPAY_SELLER_ID"] = "2088000000000009"

@@ -49,11 +49,12 @@ ONE_PAYMENT = "at most one payment is applied to an order"
 FLAG = "a payment is applied, or flagged with a reason"
 REFUNDS = "what was given back of a payment is the sum of its refunds"
 TOO_MUCH = "no more is given back of a payment than was paid"
+TOLD = "what Alipay told of as given back is in the refunds"
 VERDICT = "a stored notice has a verdict"
 
 ALL = [
     LEDGER, NEGATIVE, FAVOURITES, LEFT_STOCK, CARTS, GAVE_BACK, SOLD, CART_LINES, LINES, TOTAL,
-    HAS_STOCK, PAID, ONE_PAYMENT, FLAG, REFUNDS, TOO_MUCH, VERDICT,
+    HAS_STOCK, PAID, ONE_PAYMENT, FLAG, REFUNDS, TOO_MUCH, TOLD, VERDICT,
 ]  # fmt: skip
 
 CENT = Decimal("0.01")
@@ -263,6 +264,9 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
     ),
     "a refund that never was": (
         {REFUNDS}, lambda shop: payments(shop, "finished").update(refunded=CENT),
+    ),
+    "a refund that only Alipay knows of": (
+        {TOLD}, lambda shop: payments(shop, "finished").update(refund_told=CENT),
     ),
     "refunds of more than was paid, one under way": (
         {TOO_MUCH},

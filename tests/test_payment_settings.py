@@ -114,6 +114,30 @@ class TestTheCheck:
         )]  # fmt: skip
 
     @pytest.mark.parametrize(
+        ("url", "hosts", "is_right"),
+        [
+            ("https://shop.example.com", ["shop.example.com"], True),
+            ("https://shop.example.com:8443", ["localhost", ".example.com"], True),
+            ("https://shop.example.com", ["*"], True),
+            ("http://[::1]:8000", ["[::1]"], True),
+            ("https://pay.example.com", ["shop.example.com"], False),
+            ("https://shop.example.com", [], False),
+            ("shop.example.com", ["shop.example.com"], False),
+        ],
+    )
+    def test_notices_are_let_in(self, settings, url, hosts, is_right):
+        settings.SITE_URL, settings.ALLOWED_HOSTS = url, hosts
+        line = (
+            "mxshop.E003",
+            "ALLOWED_HOSTS lacks the host of SITE_URL: every notice of Alipay's would be refused.",
+        )
+        assert found() == ([] if is_right else [line])
+        if not is_right:
+            for settings.DEBUG in (True, False):
+                [stops] = [m.is_serious() for m in run_checks() if m.id == "mxshop.E003"]
+                assert stops != settings.DEBUG
+
+    @pytest.mark.parametrize(
         ("gateway", "url", "debug", "warned"),
         [
             ("live", "http://shop.example.com", False, True),
@@ -124,6 +148,7 @@ class TestTheCheck:
     )
     def test_money_is_taken_under_https(self, settings, gateway, url, debug, warned):
         settings.ALIPAY_GATEWAY, settings.SITE_URL, settings.DEBUG = gateway, url, debug
+        settings.ALLOWED_HOSTS = ["shop.example.com"]
         line = ("mxshop.W002", "SITE_URL is not https, where money is taken.")
         assert found(include_deployment_checks=True) == ([line] if warned else [])
         assert found() == []

@@ -13,6 +13,7 @@ TOP = Path(__file__).parent.parent
 PRODUCTION = {
     "SECRET_KEY": "s3cr3t-" * 8,
     "SITE_URL": "https://shop.example.com",
+    "ALLOWED_HOSTS": "shop.example.com",
     "ALIPAY_APP_ID": "2021000000000009",
     "ALIPAY_SELLER_ID": "2088000000000009",
     "ALIPAY_PRIVATE_KEY": "a key",

@@ -42,7 +42,7 @@ def alipay_return(request: HttpRequest) -> HttpResponse:
         order = None
     if order is None:
         return HttpResponseRedirect(FRONT_PAGE)
-    if order.trade_no is None:
+    if not order.payments.exists():
         # That the buyer is back proves nothing: what counts is what the gateway says.
         try:
             order_ask(order_id=order.pk)

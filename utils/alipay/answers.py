@@ -92,6 +92,11 @@ class RefundState:
     def money_moved(self) -> bool:
         return self.refund_status == "REFUND_SUCCESS"
 
+    @property
+    def has_failed(self) -> bool:
+        """Neither this nor ``money_moved``: REFUND_PROCESSING, which can become both."""
+        return self.refund_status == "REFUND_FAIL"
+
 
 def read_answer(body: bytes, *, node: str, out_trade_no: str, key: RSA.RsaKey) -> dict[str, Any]:
     """Return the object under ``node``, signed by ``key``, with code 10000.

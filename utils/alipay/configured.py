@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from .client import AlipayClient
+from .errors import AlipayKeyError
 
 
 def client_from_settings() -> AlipayClient:
@@ -13,12 +14,17 @@ def client_from_settings() -> AlipayClient:
     The keys are parsed once per process (some 40 ms); a key file that changes is read again
     after a restart. Raises AlipayKeyError.
     """
-    return _client(
-        settings.ALIPAY_APP_ID,
-        settings.ALIPAY_GATEWAY_URL,
-        settings.ALIPAY_PRIVATE_KEY,
-        settings.ALIPAY_PUBLIC_KEY,
-    )
+    try:
+        return _client(
+            settings.ALIPAY_APP_ID,
+            settings.ALIPAY_GATEWAY_URL,
+            settings.ALIPAY_PRIVATE_KEY,
+            settings.ALIPAY_PUBLIC_KEY,
+        )
+    except AlipayKeyError as error:
+        what = str(error)
+    # Another error, without the frames that hold the keys: Sentry reports their variables.
+    raise AlipayKeyError(what)
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import traceback
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from utils.alipay import AlipayClient, AlipayError, AlipayKeyError
+from utils.alipay import AlipayClient, AlipayError, AlipayKeyError, client_from_settings
 from utils.alipay.keys import read_private_key, read_public_key
 
 from .alipay_keys import bare, key_from_seed, private_pem, public_pem
@@ -175,3 +176,17 @@ def test_the_client_shows_no_key_and_stays_as_it_is():
         client.app_id = "2"
     with pytest.raises(AttributeError):
         client._public = client._private
+
+
+@pytest.mark.parametrize("setting", ["ALIPAY_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY"])
+def test_an_error_report_shows_no_key(settings, setting):
+    """It has the variables of every frame: here, a private key that is broken, or misplaced."""
+    pem = {"ALIPAY_PRIVATE_KEY": PKCS8.replace("A", "*"), "ALIPAY_PUBLIC_KEY": PKCS8}[setting]
+    setattr(settings, setting, pem)
+    with pytest.raises(AlipayKeyError, match=setting) as raised:
+        client_from_settings()
+    _here, *frames = traceback.walk_tb(raised.value.__traceback__)
+    shown = [repr(frame.f_locals) for frame, _line in frames]
+    assert shown
+    assert not [text for text in shown if pem.splitlines()[5] in text]
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)

@@ -109,6 +109,17 @@ def _refunds() -> Iterator[Check]:
             )
         ],
     )
+    unknown = rows_unless(rows, Q(asked_for__gte=F("refund_told")))
+    yield Check(
+        "what Alipay told of as given back is in the refunds",
+        counted,
+        [
+            f"payment {trade_no}: told of {told}, refunds {asked_for}"
+            for trade_no, told, asked_for in unknown.values_list(
+                "trade_no", "refund_told", "asked_for"
+            )
+        ],
+    )
 
 
 def _notices() -> Check:

@@ -39,6 +39,10 @@ class Payment(models.Model):
         _("given back"), max_digits=10, decimal_places=2, default=Decimal(0),
         help_text=_("In yuan: the sum of its refunds that are done."),
     )  # fmt: skip
+    refund_told = models.DecimalField(
+        _("given back, by Alipay's count"), max_digits=10, decimal_places=2, default=Decimal(0),
+        help_text=_("In yuan: the most that its notices told of so far."),
+    )  # fmt: skip
     paid_at = models.DateTimeField(_("paid"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     flag = models.CharField(

@@ -157,11 +157,13 @@ def _act(order: OrderInfo, news: _News) -> Verdict:
         )
     except ForeignTradeError:
         return Verdict.MALFORMED
-    if news.refunded and _learn_refund(news):
+    is_refund = news.refunded and _learn_refund(news)
+    is_finish = news.status == "TRADE_FINISHED" and payment_finish(
+        order_id=order.pk, trade_no=news.trade_no
+    )
+    if is_refund:
         return Verdict.REFUND
-    if news.status == "TRADE_FINISHED" and payment_finish(order_id=order.pk):
-        return Verdict.FINISHED if verdict == Verdict.REPEAT else verdict
-    return verdict
+    return Verdict.FINISHED if is_finish and verdict == Verdict.REPEAT else verdict
 
 
 def _act_on_closed(order: OrderInfo) -> Verdict:
@@ -212,9 +214,7 @@ def _read(params: Mapping[str, str]) -> _News:
         amount=amount,
         paid_at=paid_at,
         refunded=refunded,
-        # What has no number is named by how much went back so far: a repeat says the same,
-        # the next refund says more.
-        refund_no=params.get("out_biz_no", "")[:64] or f"alipay-{refunded:.2f}-{trade_no}"[:64],
+        refund_no=params.get("out_biz_no", "")[:64],
     )
 
 

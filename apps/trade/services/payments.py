@@ -68,10 +68,13 @@ def payment_confirm(
 
 
 @retried_atomic
-def payment_finish(*, order_id: int) -> bool:
-    """Note that a paid order cannot be refunded any more; return whether that was news."""
+def payment_finish(*, order_id: int, trade_no: str) -> bool:
+    """Note that the trade cannot be refunded any more; return whether that was news.
+
+    It is none, where another trade has paid the order.
+    """
     order = order_lock(order_id)
-    if order.pay_status != PayStatus.TRADE_SUCCESS:
+    if order.trade_no != trade_no or order.pay_status != PayStatus.TRADE_SUCCESS:
         return False
     order.pay_status = next_status(order.pay_status, Event.FINISH)
     order.save(update_fields=["pay_status"])

@@ -136,9 +136,16 @@ def refund_done(*, refund_id: int, done_at: datetime) -> bool:
 
 @retried_atomic
 def refund_fail(*, refund_id: int, answer: str) -> bool:
-    """Note that the gateway refuses a refund for good; return whether that was news."""
+    """Note that the gateway refuses a refund for good; return whether that was news.
+
+    Of what Alipay told of, the refund was taken for a part: that went back by another.
+    """
+    payment = _payment_lock(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     pending = Refund.objects.filter(pk=refund_id, state=State.PENDING)
-    return bool(pending.update(state=State.FAILED, answer=answer[:255]))
+    if not pending.update(state=State.FAILED, answer=answer[:255]):
+        return False
+    _rest_record(payment, done_at=timezone.now())
+    return True
 
 
 @retried_atomic
@@ -147,31 +154,27 @@ def refund_learn(
 ) -> bool:
     """Take note of a refund that a notice tells of; return whether that was news.
 
-    ``refunded`` is what Alipay has given back of the trade so far, in yuan. A refund of ours
-    is done by it. Another, made on Alipay's own site, is recorded with what is more than we
-    know of; so that nothing is counted twice, what we have just asked for counts as known.
+    ``refunded`` is what Alipay has given back of the trade so far, in yuan; the number may be
+    "". A refund of ours is done by it. What is more than we know of was given back on Alipay's
+    own site, and is recorded; so that nothing is counted twice, what we have asked for counts
+    as known until it is refused.
     """
     payment = _payment_lock(payment_id)
+    payment.refund_told = max(payment.refund_told, min(refunded, payment.amount))
+    payment.save(update_fields=["refund_told"])
     # Alipay's numbers are unique within a trade, ours among all refunds.
     number_here = f"{payment.pk}-{out_request_no}"[:64]
     refund = payment.refunds.filter(out_request_no__in=[out_request_no, number_here]).first()
-    if refund is not None:
-        return refund_done(refund_id=refund.pk, done_at=done_at)
-    known = payment.amount - refundable(payment)
-    more = min(refunded, payment.amount) - known
-    if more <= 0:
-        return False
-    is_taken = Refund.objects.filter(out_request_no=out_request_no).exists()
-    Refund.objects.create(
-        payment=payment,
-        out_request_no=number_here if is_taken else out_request_no,
-        amount=more,
-        reason="Alipay",
-        state=State.DONE,
-        done_at=done_at,
-    )
-    _payment_reduce(payment, more)
-    return True
+    if refund is None:
+        is_taken = Refund.objects.filter(out_request_no=out_request_no).exists()
+        number = number_here if is_taken else out_request_no
+        return _rest_record(payment, done_at=done_at, number=number)
+    # One that was refused, and done after all, may be counted in what was recorded since.
+    uncounted = payment.refund_told - payment.refunded
+    is_counted = refund.state == State.FAILED and uncounted < refund.amount
+    is_news = not is_counted and refund_done(refund_id=refund.pk, done_at=done_at)
+    payment.refresh_from_db(fields=["refunded"])
+    return _rest_record(payment, done_at=done_at) or is_news
 
 
 def refundable(payment: Payment) -> Decimal:
@@ -187,6 +190,25 @@ def refund_is_over(payment: Payment) -> bool:
     """
     is_applied = payment.state == Payment.State.APPLIED
     return is_applied and payment.order.pay_status == PayStatus.TRADE_FINISHED
+
+
+def _rest_record(payment: Payment, *, done_at: datetime, number: str = "") -> bool:
+    """Record what Alipay told of and no refund accounts for; return whether there was some."""
+    known = payment.amount - refundable(payment)
+    rest = payment.refund_told - known
+    if rest <= 0:
+        return False
+    Refund.objects.create(
+        payment=payment,
+        # Rows stay: their count tells those apart for which there is no number.
+        out_request_no=number or f"alipay-{payment.refunds.count()}-{payment.trade_no}"[:64],
+        amount=rest,
+        reason="Alipay",
+        state=State.DONE,
+        done_at=done_at,
+    )
+    _payment_reduce(payment, rest)
+    return True
 
 
 def _payment_lock(payment_id: int) -> Payment:
@@ -242,6 +264,6 @@ def _gateway_refund(refund: Refund) -> str:
     state = client.refund_query(**wanted)
     if state is not None and state.money_moved:
         return ""
-    if refusal:
+    if refusal and (state is None or state.has_failed):
         return refusal
     raise AlipayUnreachableError("the refund is under way")

@@ -7,8 +7,9 @@ notice does, and what remains unpaid is closed there first and here after.
 import logging
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from utils.alipay import AlipayError, CloseResult, client_from_settings
@@ -25,9 +26,9 @@ logger = logging.getLogger(__name__)
 # A notice comes within seconds; an order without one is asked about from then on, so often.
 NOTICE_IS_LATE = timedelta(minutes=2)
 ASK_AGAIN = timedelta(minutes=5)
-
-# A sweep may wait for each answer until its timeout, and the other sweeps wait behind it.
-SILENT_AT_MOST = 3
+# So many calls in a row without an answer, each of which takes its timeout while every other
+# sweep waits, and the rest is left for the next time; it comes first then.
+SILENCES = 3
 
 
 class GatewaySilentError(Exception):
@@ -40,20 +41,6 @@ class Outcome(Enum):
     CLOSED = "closed"
     PAID = "paid"  # the gateway knew of money that we had not heard of
     UNCHANGED = "unchanged"  # somebody else closed it first
-
-
-class Patience:
-    """Whether a sweep goes on asking: until so many in a row were not answered."""
-
-    def __init__(self) -> None:
-        self._in_a_row = 0
-
-    @property
-    def is_over(self) -> bool:
-        return self._in_a_row >= SILENT_AT_MOST
-
-    def asked(self, *, is_answered: bool) -> None:
-        self._in_a_row = 0 if is_answered else self._in_a_row + 1
 
 
 def order_settle(*, order_id: int, event: Event) -> Outcome:
@@ -100,16 +87,14 @@ def order_ask(*, order_id: int) -> bool:
 def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
     """Close every order that was not paid in time; return how many were closed, paid, left.
 
-    Left are those about which the gateway did not answer, or was not asked any more: the next
-    sweep begins with those that were asked about longest ago. Raises ExceptionGroup, having
-    closed the others, when something is wrong with one.
+    Left are those about which the gateway did not answer: the next sweep asks again. Raises
+    ExceptionGroup, having closed the others, when something is wrong with one.
     """
     counts = {"closed": 0, "paid": 0, "left": 0}
-    patience = Patience()
     expired = OrderInfo.objects.expired(now or timezone.now())
-    in_turn = expired.order_by(F("asked_at").asc(nulls_first=True), "expires_at")
+    patience = _Patience()
     with failures_at_the_end() as apart:
-        for order_id in list(in_turn.values_list("pk", flat=True)):
+        for order_id in _longest_unasked_first(expired, "expires_at", "pk"):
             if patience.is_over:
                 counts["left"] += 1
                 continue
@@ -117,12 +102,12 @@ def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
                 try:
                     outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
                 except GatewaySilentError:
-                    patience.asked(is_answered=False)
                     counts["left"] += 1
+                    patience.silence()
                 except MoveRefusedError:
                     pass  # paid since it was listed: there is nothing left to do
                 else:
-                    patience.asked(is_answered=True)
+                    patience.answer()
                     if outcome != Outcome.UNCHANGED:
                         counts[outcome.value] += 1
     return counts
@@ -132,16 +117,16 @@ def payments_reconcile(*, now: datetime | None = None) -> dict[str, int]:
     """Find out what was lost: notices, answers, refunds. Return how many of each were taken up.
 
     ``notices`` a crash left unjudged; ``asked``: unpaid orders whose notice may be lost;
-    ``refunds`` of which it is not known whether the money moved; ``silent``: the gateway did
+    ``refunds`` of which it was not known whether the money moved; ``silent``: the gateway did
     not answer about these, or was not asked any more. Raises ExceptionGroup, having done the
     others, when something is wrong with one.
     """
     now = now or timezone.now()
-    patience = Patience()
     counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
     with failures_at_the_end() as apart:
         with apart():
             counts["notices"] = notices_judge_left(before=now - timedelta(minutes=1))
+        patience = _Patience()
         for order_id in _orders_in_doubt(now):
             if patience.is_over:
                 counts["silent"] += 1
@@ -149,21 +134,42 @@ def payments_reconcile(*, now: datetime | None = None) -> dict[str, int]:
             with apart():
                 try:
                     order_ask(order_id=order_id)
-                    patience.asked(is_answered=True)
                     counts["asked"] += 1
+                    patience.answer()
                 except AlipayError as error:
                     logger.warning("order %s: %s", order_id, error)
-                    patience.asked(is_answered=False)
                     counts["silent"] += 1
+                    patience.silence()
+        patience = _Patience()
         for refund_id in _refunds_in_doubt(now):
             if patience.is_over:
                 counts["silent"] += 1
                 continue
             with apart():
-                refund = refund_send(refund_id=refund_id)
-                patience.asked(is_answered=refund.state != Refund.State.PENDING)
-                counts["refunds"] += 1
+                if refund_send(refund_id=refund_id).state == Refund.State.PENDING:
+                    counts["silent"] += 1
+                    patience.silence()
+                else:
+                    counts["refunds"] += 1
+                    patience.answer()
     return counts
+
+
+class _Patience:
+    """With a gateway that may not answer: over after SILENCES in a row."""
+
+    def __init__(self) -> None:
+        self._left = SILENCES
+
+    def answer(self) -> None:
+        self._left = SILENCES
+
+    def silence(self) -> None:
+        self._left -= 1
+
+    @property
+    def is_over(self) -> bool:
+        return self._left <= 0
 
 
 def _close_at_gateway(order: OrderInfo) -> None:
@@ -188,7 +194,7 @@ def _orders_in_doubt(now: datetime) -> list[int]:
         add_time__lt=now - NOTICE_IS_LATE,
         expires_at__gt=now,
     )
-    return list(orders.order_by("pk").values_list("pk", flat=True))
+    return _longest_unasked_first(orders, "pk")
 
 
 def _refunds_in_doubt(now: datetime) -> list[int]:
@@ -197,4 +203,10 @@ def _refunds_in_doubt(now: datetime) -> list[int]:
         state=Refund.State.PENDING,
         add_time__lt=now - timedelta(minutes=1),
     )
-    return list(refunds.order_by("pk").values_list("pk", flat=True))
+    return _longest_unasked_first(refunds, "pk")
+
+
+def _longest_unasked_first(rows: QuerySet[Any], *then: str) -> list[int]:
+    """Return their ids; the one that was never asked about is first."""
+    never_first = F("asked_at").asc(nulls_first=True)
+    return list(rows.order_by(never_first, *then).values_list("pk", flat=True))

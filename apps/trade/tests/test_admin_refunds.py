@@ -208,7 +208,7 @@ class TestGivingBack:
 
     def test_too_late(self, staff, payment):
         form = fill(staff, payment)
-        payment_finish(order_id=payment.order_id)
+        payment_finish(order_id=payment.order_id, trade_no=payment.trade_no)
         response = staff.post(page_of(payment), form)
         assert told(response) == [
             "error: Alipay's time for refunds of this order has ended: nothing can be given back."
@@ -370,6 +370,23 @@ class TestMoneyToLookAt:
         staff.post(PAYMENTS, form)
         assert moved() == []
         assert not Refund.objects.exists()
+
+    def test_a_silent_gateway_is_asked_about_the_first(self, staff, payment, gateway):
+        """Whoever chose 20 would wait for 20 timeouts."""
+        for number in range(2):
+            payment_confirm(
+                order_id=payment.order_id, trade_no=f"T{number}", amount=TOTAL,
+                paid_at=timezone.now(),
+            )  # fmt: skip
+        gateway.silent = True
+        gateway.asked.clear()
+        confirm(staff, PAYMENTS, "give_back_flagged", *Payment.objects.filter(state="flagged"))
+        assert (gateway.asked, Refund.objects.count()) == (["alipay.trade.refund"], 1)
+        for other in Payment.objects.filter(refunds=None):
+            give_back(staff, other)
+        gateway.asked.clear()
+        act(staff, REFUNDS, "ask_again", *Refund.objects.all())
+        assert gateway.asked == ["alipay.trade.refund"]
 
     def test_what_pays_an_order_is_not_among_it(self, staff, payment):
         response = act(staff, PAYMENTS, "give_back_flagged", payment, confirmed="yes",

@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -16,7 +17,9 @@ from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
 from apps.trade.order_status import Event
 from apps.trade.services import notices
 from apps.trade.services.orders import order_close
+from apps.trade.services.payments import WrongAmountError, payment_confirm
 from extra_apps.alipay_sandbox.keys import key_pair_make
+from extra_apps.alipay_sandbox.models import SandboxTrade
 
 from .notices import FORM, TRADE_NO, notice_of, send_notice, signed, status_of
 
@@ -90,6 +93,23 @@ def test_finished_after_success_and_success_again(order, sold, goods):
     assert (status_of(order), sold(goods)) == ("TRADE_FINISHED", 2)
 
 
+def test_another_trades_end_does_not_finish_the_order(order):
+    send_notice(notice_of(order))
+    second = {"trade_no": "2026112322001400000000000002", "trade_status": "TRADE_FINISHED"}
+    for _ in range(2):
+        assert accepted(send_notice(notice_of(order, **second)))
+    assert (status_of(order), verdicts()) == ("TRADE_SUCCESS", ["paid", "flagged", "repeat"])
+
+
+def test_finished_with_a_refund_that_nobody_told_of(order):
+    send_notice(notice_of(order))
+    finished = notice_of(order, trade_status="TRADE_FINISHED", refund_fee="4.60", out_biz_no="r1")
+    for verdict in ("refund", "repeat"):
+        assert accepted(send_notice(finished))
+        assert (status_of(order), verdicts()[-1]) == ("TRADE_FINISHED", verdict)
+    assert Payment.objects.get().refunded == Decimal("4.60")
+
+
 def test_at_the_cashier(mine, order):
     waiting = notice_of(order, trade_status="WAIT_BUYER_PAY", gmt_payment=None)
     assert accepted(send_notice(waiting))
@@ -137,6 +157,17 @@ def test_money_for_a_closed_order_takes_the_stock_again(order, goods, stock, sol
     row = OrderInfo.objects.get()
     assert (row.pay_status, row.closed_by, row.has_stock) == ("TRADE_SUCCESS", "", True)
     assert (verdicts(), stock(goods), sold(goods)) == (["paid_late"], 8, 2)
+
+
+def test_money_for_an_order_that_its_buyer_deleted_shows_it_again(mine, order, gateway):
+    for _ in range(2):  # cancelled, then hidden
+        mine.delete(f"/orders/{order['id']}/")
+    assert mine.get("/orders/").json() == []
+    assert accepted(send_notice(notice_of(order)))
+    [shown] = mine.get("/orders/").json()
+    assert (shown["id"], shown["pay_status"], verdicts()) == (
+        order["id"], "TRADE_SUCCESS", ["paid_late"],
+    )  # fmt: skip
 
 
 def test_money_for_a_closed_order_whose_goods_are_gone(order, goods, stock, sold):
@@ -256,6 +287,16 @@ def test_ten_yuan_written_without_decimals(order_of, goods):
     assert status_of(order) == "TRADE_SUCCESS"
 
 
+@pytest.mark.parametrize("amount", ["24.59", "24.61", "0.01", "0"])
+def test_the_door_itself_looks_at_the_amount(order, sold, goods, amount):
+    with pytest.raises(WrongAmountError):
+        payment_confirm(
+            order_id=order["id"], trade_no=TRADE_NO, amount=Decimal(amount),
+            paid_at=timezone.now(),
+        )  # fmt: skip
+    assert (status_of(order), Payment.objects.count(), sold(goods)) == ("paying", 0, 0)
+
+
 def test_one_trade_cannot_pay_two_orders(order, order_of, goods, sold):
     send_notice(notice_of(order))
     again = order_of(2)
@@ -298,11 +339,15 @@ def test_the_algorithm_is_not_the_messages_to_choose(order):
     assert accepted(send_notice({**params, "sign_type": "RSA"}))  # it is RSA2 all the same
 
 
-def test_a_field_that_is_there_twice(order):
-    body = "&".join(f"{n}={v}" for n, v in notice_of(order).items()) + "&total_amount=24.60"
+@pytest.mark.parametrize("amount", ["24.60", "0.01"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_field_that_is_there_twice(order, amount, is_first):
+    """Whichever of the two was read, the signature would fit one of these."""
+    both = [urlencode(notice_of(order)), f"total_amount={amount}"]
+    body = "&".join(reversed(both) if is_first else both)
     response = Client().post("/alipay/notify/", body, content_type=FORM)
     assert not accepted(response)
-    assert status_of(order) == "paying"
+    assert (status_of(order), verdicts()) == ("paying", ["bad_signature"])
 
 
 def test_forgeries_are_kept_up_to_a_number(order, monkeypatch):
@@ -390,6 +435,26 @@ def test_the_return_to_a_paid_order_asks_nobody(order, gateway, client):
     for _ in range(2):
         assert client.get(address)["Location"] == ORDERS_PAGE
     assert gateway.asked == []
+
+
+def test_the_return_to_money_that_is_flagged_asks_nobody(order, gateway, client, goods):
+    """It would be asked, and its answer kept, as often as the page is loaded."""
+    address = returned(gateway, order)
+    order_close(order_id=order["id"], event=Event.EXPIRE)
+    stock_adjust(goods_id=goods.pk, delta=-9)
+    for _ in range(3):
+        assert client.get(address)["Location"] == ORDERS_PAGE
+    assert (gateway.asked, verdicts()) == (["alipay.trade.query"], ["flagged"])
+
+
+def test_an_answer_about_another_amount_pays_nothing(order, gateway, client, sold, goods):
+    """As if the trade had been made by another link than the shop's."""
+    trade_no = gateway.open(order["alipay_url"])
+    SandboxTrade.objects.update(total_amount="0.01")
+    client.get(gateway.press_pay(trade_no, drop=True)["Location"])
+    notice = PaymentNotice.objects.get()
+    assert (notice.source, notice.verdict) == ("query", "wrong_amount")
+    assert (status_of(order), Payment.objects.count(), sold(goods)) == ("paying", 0, 0)
 
 
 def test_a_return_without_payment_changes_nothing(order, gateway, client):

@@ -17,18 +17,19 @@ from apps.trade.services.refunds import (
     RefundTokenUsedError,
     RefundTooLargeError,
     refund_fail,
+    refund_learn,
     refund_open,
     refund_send,
     refund_token_make,
     refundable,
 )
-from apps.trade.services.settlement import payments_reconcile
+from apps.trade.services.settlement import order_ask, payments_reconcile
 from apps.users.models import UserProfile
 from extra_apps.alipay_sandbox.models import SandboxRefund, SandboxTrade
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from extra_apps.alipay_sandbox.services.refunds import trade_refund
 from tests.local_gateway import LocalGateway
-from utils.alipay import AlipayClient, AlipayUnreachableError
+from utils.alipay import AlipayClient, AlipayUnreachableError, RefundState
 
 pytestmark = pytest.mark.django_db
 
@@ -168,14 +169,14 @@ class TestRefused:
         ]  # fmt: skip
 
     def test_a_finished_order(self, payment, boss):
-        assert payment_finish(order_id=payment.order_id)
+        assert payment_finish(order_id=payment.order_id, trade_no=payment.trade_no)
         with pytest.raises(RefundOverError):
             opened(payment, boss, "0.01")
         assert not Refund.objects.exists()
         assert moved() == []
 
     def test_a_flagged_payment_of_a_finished_order_can_go_back(self, payment, boss):
-        payment_finish(order_id=payment.order_id)
+        payment_finish(order_id=payment.order_id, trade_no=payment.trade_no)
         payment_confirm(
             order_id=payment.order_id, trade_no="T2", amount=TOTAL, paid_at=timezone.now()
         )
@@ -317,11 +318,43 @@ class TestSilent:
         assert pending.state == "pending"
         assert gateway.asked[-1] == refund_query
 
+    @pytest.mark.parametrize(
+        ("status", "state"),
+        [("REFUND_PROCESSING", "pending"), ("REFUND_FAIL", "failed"), ("REFUND_SUCCESS", "done")],
+    )
+    def test_a_refusal_while_the_first_try_is_under_way(
+        self, payment, boss, gateway, monkeypatch, status, state
+    ):
+        """A repeat may be refused because of the first try: what became of that decides."""
+        SandboxTrade.objects.update(status="TRADE_FINISHED")
+        monkeypatch.setattr(
+            AlipayClient,
+            "refund_query",
+            lambda self, **wanted: RefundState(
+                out_trade_no=wanted["out_trade_no"], trade_no=wanted["trade_no"],
+                out_request_no=wanted["out_request_no"], refund_status=status,
+                refund_amount=Decimal("4.60"),
+            ),
+        )  # fmt: skip
+        assert refund_send(refund_id=opened(payment, boss, "4.60").pk).state == state
+
     def test_failing_comes_too_late_for_what_is_done(self, refund):
         done = refund("4.60")
         assert not refund_fail(refund_id=done.pk, answer="x")
         done.refresh_from_db()
         assert (done.state, done.answer) == ("done", "")
+
+    def test_reconciling_waits_for_a_silent_gateway_three_times(
+        self, payment, boss, gateway, time_machine
+    ):
+        pending = [opened(payment, boss, "1.00") for _ in range(5)]
+        time_machine.move_to(timezone.now() + timedelta(seconds=61), tick=False)
+        gateway.silent = True
+        asked = {"notices": 0, "asked": 0, "refunds": 0}
+        assert payments_reconcile() == {**asked, "silent": 5}
+        assert [Refund.objects.get(pk=row.pk).tries for row in pending] == [1, 1, 1, 0, 0]
+        gateway.silent = False
+        assert payments_reconcile() == {**asked, "refunds": 2, "silent": 0}
 
 
 class TestMadeAtAlipay:
@@ -345,6 +378,82 @@ class TestMadeAtAlipay:
         amounts = dict(Refund.objects.values_list("out_request_no", "amount"))
         assert amounts["out-of-nowhere"] == Decimal("20.00")
         assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+
+    def test_all_of_it_and_no_notice_comes(self, payment, gateway):
+        """Asking about the order, as staff can, tells."""
+        trade_refund(
+            trade_no=payment.trade_no, amount=TOTAL, out_request_no="out-of-nowhere", reason=""
+        )
+        for _ in range(2):
+            assert order_ask(order_id=payment.order_id)
+            assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+        assert Refund.objects.get().staff is None
+
+    def test_in_place_of_ours_which_is_refused_then(self, payment, boss, gateway, goods):
+        """The gateway is silent, and somebody gives the money back on Alipay's site."""
+        ours = opened(payment, boss, "24.60")
+        at_alipay(payment, "24.60", number="out-of-nowhere")
+        assert state() == PAID  # it could be ours that was done
+        assert refund_send(refund_id=ours.pk).state == "failed"
+        assert moved() == [TOTAL]
+        assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+        assert returned(goods) == [2]
+        assert Refund.objects.get(state="done").staff is None
+
+    @pytest.mark.parametrize("notice_first", [True, False])
+    def test_beside_ours_which_is_done_then(
+        self, payment, boss, gateway, monkeypatch, notice_first
+    ):
+        ours = opened(payment, boss, "5.00")
+        at_alipay(payment, "5.00", number="out-of-nowhere")
+        assert state() == PAID
+        if notice_first:
+            lose_answers(monkeypatch, gateway, count=1)
+        refund_send(refund_id=ours.pk)
+        notices_send_due()
+        ours.refresh_from_db()
+        assert ours.state == "done"
+        assert moved() == [Decimal("5.00")] * 2
+        assert state()[3] == Decimal("10.00")
+        assert (
+            list(Refund.objects.values_list("amount", "state")) == [(Decimal("5.00"), "done")] * 2
+        )
+
+    def test_one_that_was_refused_and_done_all_the_same(self, payment, boss, goods):
+        """By the notice of the next refund, and by its own, which comes late."""
+        ours = opened(payment, boss, "4.60")
+        refund_fail(refund_id=ours.pk, answer="x")
+        learnt = {"payment_id": payment.pk, "done_at": timezone.now()}
+        assert refund_learn(**learnt, out_request_no="next", refunded=TOTAL)
+        assert not refund_learn(
+            **learnt, out_request_no=ours.out_request_no, refunded=Decimal("4.60")
+        )
+        assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
+
+    def test_one_that_was_refused_is_done_by_its_notice(self, payment, boss):
+        ours = opened(payment, boss, "4.60")
+        refund_fail(refund_id=ours.pk, answer="x")
+        opened(payment, boss, "5.00")  # which is under way, and not what is told of
+        assert refund_learn(
+            payment_id=payment.pk, done_at=timezone.now(),
+            out_request_no=ours.out_request_no, refunded=Decimal("4.60"),
+        )  # fmt: skip
+        ours.refresh_from_db()
+        assert (ours.state, state()[3]) == ("done", Decimal("4.60"))
+
+    def test_an_older_notice_takes_nothing_back(self, payment, boss):
+        ours = opened(payment, boss, "24.60")
+        learnt = {"payment_id": payment.pk, "done_at": timezone.now()}
+        for number, told in (("r2", "24.60"), ("r1", "4.60")):
+            assert not refund_learn(**learnt, out_request_no=number, refunded=Decimal(told))
+        refund_fail(refund_id=ours.pk, answer="x")
+        assert state()[3] == TOTAL
+
+    def test_two_without_a_number(self, payment):
+        learnt = {"payment_id": payment.pk, "done_at": timezone.now(), "out_request_no": ""}
+        told = [refund_learn(**learnt, refunded=Decimal(fee)) for fee in ("1.00", "1.00", "3.00")]
+        assert told == [True, False, True]
+        assert [row.amount for row in Refund.objects.order_by("pk")] == [1, 2]
 
     def test_it_counts_as_taken(self, payment, boss):
         at_alipay(payment, "20.00", number="out-of-nowhere")

@@ -4,16 +4,17 @@ Written from contract.md's rules and the tables of the architecture, not from th
 no database, no lock, no SQL. Amounts are yuan, times aware.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from .gateway import CLOSED, FINISHED, SUCCESS, WAIT, Gateway, SilentError, Trade
 
 HOLD, TO_PAY = timedelta(minutes=30), timedelta(minutes=30)
 MAX_NUMS = 4
-SILENT_AT_MOST = 3  # answers in a row that a sweep waits for in vain
 PAYING = "paying"
 UNPAID = (PAYING, WAIT)
 OVER = (CLOSED, FINISHED)
@@ -77,6 +78,7 @@ class Payment:
     amount: Decimal
     flag: str
     refunded: Decimal = Decimal(0)
+    told: Decimal = Decimal(0)
 
 
 @dataclass
@@ -87,6 +89,9 @@ class Refund:
     created_at: datetime
     state: str = "pending"
     asked_at: datetime | None = None
+
+
+Row = TypeVar("Row", Order, Refund)
 
 
 @dataclass
@@ -243,16 +248,17 @@ class Shop:
 
     def orders_expire(self) -> dict[str, int]:
         counts = {"closed": 0, "paid": 0, "left": 0}
-        expired = [row for row in self.orders.values() if row.is_unpaid]
-        for order in expired:
-            if self.now >= order.expires_at:
-                try:
-                    outcome = self.settle(order, "expire")
-                except SilentError:
-                    outcome = "left"
-                if outcome != "unchanged":
-                    counts[outcome] += 1
-        return counts
+        expired = [
+            row for row in self.orders.values() if row.is_unpaid and self.now >= row.expires_at
+        ]
+        for order in self._asked_now(expired):
+            try:
+                outcome = self.settle(order, "expire")
+            except SilentError:
+                continue
+            if outcome != "unchanged":
+                counts[outcome] += 1
+        return {**counts, "left": len(expired) if self.gateway.silent else 0}
 
     def _close(self, order: Order, event: str) -> None:
         order.status, order.closed_by, order.has_stock = CLOSED, event, False
@@ -286,7 +292,7 @@ class Shop:
             self.hear(
                 order, trade.number, trade.status, is_paid=trade.is_paid,
                 refunded=trade.total if is_back else Decimal(0),
-                refund_no=f"alipay-{trade.total:.2f}-{trade.number}",
+                refund_no="",
             )  # fmt: skip
         return trade
 
@@ -308,12 +314,13 @@ class Shop:
         if known and known.order is not order:
             return "malformed"
         verdict = "repeat" if known else self._confirm(order, trade_no)
-        if refunded and self._learn(self.payments[trade_no], refund_no, refunded):
-            return "refund"
-        if status == FINISHED and order.status == SUCCESS:
+        is_refund = refunded and self._learn(self.payments[trade_no], refund_no, refunded)
+        is_finish = status == FINISHED and order.status == SUCCESS and order.trade_no == trade_no
+        if is_finish:
             order.status = FINISHED
-            return "finished" if known else verdict
-        return verdict
+        if is_refund:
+            return "refund"
+        return "finished" if is_finish and known else verdict
 
     def _confirm(self, order: Order, trade_no: str) -> str:
         flag = ""
@@ -356,16 +363,25 @@ class Shop:
             self._refund_done(refund)
         else:
             refund.state = "failed"
+            self._record_rest(refund.payment)
 
     def _learn(self, payment: Payment, number: str, refunded: Decimal) -> bool:
         """A message says that ``refunded`` went back so far; return whether that is news."""
+        payment.told = max(payment.told, refunded)
         known = self.refunds.get(number)
-        if known:
-            return known.state != "done" and self._refund_done(known)
-        more = refunded - (payment.amount - self.refund_left(payment))
-        if more <= 0:
+        if known is None:
+            return self._record_rest(payment, number)
+        is_news = known.state != "done" and self._refund_done(known)
+        return self._record_rest(payment) or is_news
+
+    def _record_rest(self, payment: Payment, number: str = "") -> bool:
+        """Write down what went back by nobody here."""
+        rest = payment.told - (payment.amount - self.refund_left(payment))
+        if rest <= 0:
             return False
-        self.refunds[number] = Refund(payment, number, more, self.now)
+        count = sum(row.payment is payment for row in self.refunds.values())
+        number = number or f"alipay-{count}-{payment.trade_no}"
+        self.refunds[number] = Refund(payment, number, rest, self.now)
         return self._refund_done(self.refunds[number])
 
     def _refund_done(self, refund: Refund) -> bool:
@@ -381,28 +397,30 @@ class Shop:
 
     def reconcile(self) -> dict[str, int]:
         counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
-        in_a_row = 0  # of what was not answered
-        for order in list(self.orders.values()):
-            if order.is_unpaid and self.now < order.expires_at and self._is_in_doubt(order, 2, 5):
-                try:
-                    if in_a_row < SILENT_AT_MOST:
-                        self.ask(order)
-                        in_a_row = 0
-                        counts["asked"] += 1
-                    else:
-                        counts["silent"] += 1
-                except SilentError:
-                    in_a_row += 1
-                    counts["silent"] += 1
-        for refund in list(self.refunds.values()):
-            if refund.state == "pending" and self._is_in_doubt(refund, 1, 1):
-                if in_a_row < SILENT_AT_MOST:
-                    self.refund_send(refund)
-                    in_a_row = in_a_row + 1 if refund.state == "pending" else 0
-                    counts["refunds"] += 1
-                else:
-                    counts["silent"] += 1
-        return counts
+        orders = [
+            row
+            for row in self.orders.values()
+            if row.is_unpaid and self.now < row.expires_at and self._is_in_doubt(row, 2, 5)
+        ]
+        for order in self._asked_now(orders):
+            with suppress(SilentError):
+                self.ask(order)
+        refunds = [
+            row
+            for row in self.refunds.values()
+            if row.state == "pending" and self._is_in_doubt(row, 1, 1)
+        ]
+        for refund in self._asked_now(refunds):
+            self.refund_send(refund)
+        if self.gateway.silent:
+            return {**counts, "silent": len(orders) + len(refunds)}
+        return {**counts, "asked": len(orders), "refunds": len(refunds)}
+
+    def _asked_now(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Those the gateway is asked about: of a silent one, three, and not always the same."""
+        never = datetime.min.replace(tzinfo=UTC)
+        rows = sorted(rows, key=lambda row: row.asked_at or never)  # else in the order made
+        return rows[:3] if self.gateway.silent else rows
 
     def _is_in_doubt(self, row: Order | Refund, age: int, rest: int) -> bool:
         """Older than ``age`` minutes, and not asked about in the last ``rest``."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from apps.trade.callbacks import ORDERS_PAGE
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.services import payments
+from apps.trade.services.notices import notice_judge, notice_keep
 from apps.trade.services.settlement import order_ask, orders_close_expired, payments_reconcile
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
@@ -36,6 +38,20 @@ def test_one_notice_many_times_at_once(shop: Shop) -> None:
     [payment] = order.payments.all()
     assert (payment.state, payment.amount, payment.trade_no) == ("applied", 20, "T1")
     assert (sold_of(goods), stock_of(goods)) == (2, 8)
+    assert_audit_clean()
+
+
+def test_one_stored_notice_judged_twice_at_once(shop: Shop) -> None:
+    """By the request that brought it, and by reconciling: its verdict is the first one's."""
+    [goods], buyer = shelf(100), shop.buyer()
+    rounds = crowd(6, on_sqlite=2)
+    for number in range(rounds):
+        body = notice_of(order_of(buyer, goods, nums=2), f"T{number}")
+        kept = notice_keep(params=dict(parse_qsl(body)), raw=body, is_genuine=True)
+        judged = in_parallel(2, lambda _number, kept=kept: notice_judge(notice_id=kept.pk))
+        assert judged == ["paid", "paid"]
+    assert verdicts() == {"paid": rounds}
+    assert sold_of(goods) == 2 * rounds
     assert_audit_clean()
 
 

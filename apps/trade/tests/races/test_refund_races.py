@@ -7,11 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.trade.models import OrderInfo, Payment, Refund
 from apps.trade.services import refunds
-from apps.trade.services.refunds import RefundTooLargeError, refund_open, refund_send
+from apps.trade.services.refunds import (
+    RefundTooLargeError,
+    refund_done,
+    refund_open,
+    refund_send,
+)
 from apps.users.models import UserProfile
 from extra_apps.alipay_sandbox.models import SandboxRefund, SandboxTrade
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
@@ -72,6 +78,21 @@ def test_one_refund_sent_twice(shop: Shop, staff_id: int, amount: Decimal) -> No
         assert (stock_of(goods), sold_of(goods)) == ((10, 0) if is_all else (8, 2))
     assert Refund.objects.count() == SandboxRefund.objects.count()
     assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_one_refund_done_twice_at_once(
+    shop: Shop, staff_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both know it as under way before they lock: what it is, each has to see behind the lock."""
+    [goods] = shelf(10)
+    payment = payment_of(shop, goods)
+    refund = opened(payment, PART, staff_id)
+    before(monkeypatch, refunds, "_payment_lock", meeting(2))
+    news = in_parallel(2, lambda _n: refund_done(refund_id=refund.pk, done_at=timezone.now()))
+    assert sorted(news) == [False, True]
+    payment.refresh_from_db()
+    assert payment.refunded == PART
 
 
 def send_at_once(refunds_open: list[Refund]) -> list[str]:
@@ -158,9 +179,10 @@ def test_control_two_parts_without_the_locks(shop: Shop, staff_id: int, no_locks
         parts = [opened(payment, PART, staff_id) for _ in range(2)]
         with no_locks():
             send_at_once(parts)
-        notices_send_due()
         payment.refresh_from_db()
-        return payment.refunded, given_back(payment)
+        counted = payment.refunded
+        notices_send_due()  # of which the sum is Alipay's: they would set it right
+        return counted, given_back(payment)
 
     counted, moved = first_damage(play, lambda found: found[0] != found[1])
     tell(f"control: no locks: {moved} yuan went back, {counted} are counted")
