@@ -232,15 +232,6 @@ class TestCarts:
         assert mine.post("/orders/", form).status_code == 201
         assert stock(goods) == 7
 
-    def test_its_page_turns_nothing_back(self, staff, line, monkeypatch):
-        def change_first(_row: CartLine) -> None:
-            CartLine.objects.filter(pk=line.pk).update(nums=7, held_until=None)
-
-        monkeypatch.setattr(CartLine, "clean", change_first)
-        staff.post(f"/admin/trade/cartline/{line.pk}/change/", {})
-        line.refresh_from_db()
-        assert (line.nums, line.held_until) == (7, None)
-
     def test_a_cart_is_its_buyers(self, staff, line, stock, goods):
         page = f"{CARTS}{line.pk}/change/"
         html = staff.get(page).content.decode()
