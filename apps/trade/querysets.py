@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Prefetch
 
-from apps.goods.models import Goods
+from apps.goods.querysets import GoodsCardsQuerySet
 
 from .order_status import UNPAID
 
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from .models import CartLine, OrderInfo  # noqa: F401  (read by mypy, below)
 
 
-class CartLineQuerySet(models.QuerySet["CartLine"]):
+class CartLineQuerySet(GoodsCardsQuerySet["CartLine"]):
     def for_list(self) -> CartLineQuerySet:
         """With their goods cards, newest first: three queries, however many lines.
 
         Goods that left the shelf are among them: the buyer still wants to see them.
         """
-        cards = Prefetch("goods", queryset=Goods.objects.for_list())
-        return self.prefetch_related(cards).order_by("-pk")
+        return self.order_by("-pk").with_goods_cards()
 
     def lapsed(self, now: datetime) -> CartLineQuerySet:
         """Lines that hold stock longer than they may."""
@@ -37,8 +36,8 @@ class OrderQuerySet(models.QuerySet["OrderInfo"]):
 
     def for_detail(self) -> OrderQuerySet:
         """With their lines and the goods cards of these: four queries, however many lines."""
-        cards = Prefetch("lines__goods", queryset=Goods.objects.for_list())
-        return self.prefetch_related("lines", cards)
+        lines: Any = self.model._meta.get_field("lines").related_model
+        return self.prefetch_related(Prefetch("lines", queryset=lines.objects.with_goods_cards()))
 
     def unpaid(self) -> OrderQuerySet:
         """What still waits for its money, expired or not."""

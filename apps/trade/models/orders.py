@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
+from apps.goods.querysets import GoodsCardsQuerySet
 from utils.mobile import validate_mobile
 
 from ..order_status import PAID, UNPAID, Event, PayStatus
@@ -161,6 +162,8 @@ class OrderGoods(models.Model):
     )
     image = models.ImageField(_("picture"), max_length=200, blank=True)
     add_time = models.DateTimeField(_("ordered"), default=timezone.now)
+
+    objects = GoodsCardsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order line")

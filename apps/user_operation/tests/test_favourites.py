@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
 from apps.goods.models import Goods
+from apps.goods.querysets import GoodsQuerySet
 from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation.models import UserFav
 from apps.users.models import UserProfile
@@ -91,6 +92,35 @@ def test_queries_of_the_list(
     # session, user; favourites, goods with categories, pictures
     with django_assert_num_queries(2 + 3):
         assert len(mine.get("/userfavs/").json()) == count
+
+
+def test_more_than_a_thousand(mine: APIClient, buyer: UserProfile) -> None:
+    """SQLite takes no thousand conditions joined by OR."""
+    category, many = make_category(), range(1_100)
+    Goods.objects.bulk_create(
+        Goods(category=category, name=f"{n}", goods_sn=f"{n}", shop_price=1) for n in many
+    )
+    goods_ids = Goods.objects.order_by("pk").values_list("pk", flat=True)
+    UserFav.objects.bulk_create(UserFav(user=buyer, goods_id=goods_id) for goods_id in goods_ids)
+    rows = mine.get("/userfavs/").json()
+    assert [row["goods"]["name"] for row in rows] == [f"{n}" for n in reversed(many)]
+
+
+def test_goods_that_go_while_the_list_is_read(
+    mine: APIClient, goods: Goods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goods that never had stock may be deleted, and their favourites go with them."""
+    going = make_goods(goods.category, stock=0)
+    for key in (goods.pk, going.pk):
+        mine.post("/userfavs/", {"goods": key})
+    for_list = GoodsQuerySet.for_list
+
+    def a_moment_later(rows: GoodsQuerySet) -> GoodsQuerySet:
+        going.delete()
+        return for_list(rows)
+
+    monkeypatch.setattr(GoodsQuerySet, "for_list", a_moment_later)
+    assert [row["goods"]["id"] for row in mine.get("/userfavs/").json()] == [goods.pk]
 
 
 def test_goods_that_left_the_shelf(mine: APIClient, goods: Goods, fav_num: Count) -> None:
