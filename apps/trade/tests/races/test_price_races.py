@@ -1,5 +1,6 @@
 """A price that changes while orders are made."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from apps.trade.services.checkout import TotalDiffersError, order_create
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
 
-from .helpers import Shop, crowd, shelf
+from .helpers import Shop, crowd, pauses, shelf
 from .staff import StaffBrowser
 
 
@@ -21,14 +22,16 @@ def test_a_buyer_pays_the_total_that_was_shown(shop: Shop) -> None:
     rounds, many = crowd(4, on_sqlite=2), crowd(8, on_sqlite=4)
     staff, buyers = StaffBrowser(shop), shop.buyers(many)
     made, refused = 0, 0
-    for _ in range(rounds):
+    for number in range(rounds):
         [goods] = shelf(100, shop_price="12.30")
+        late = pauses(number, many, 0.02)
         for buyer in buyers:
             buyer.add(goods, 2)
 
-        def act(number: int, goods: Goods = goods) -> Any:
+        def act(number: int, goods: Goods = goods, late: list[float] = late) -> Any:
             if number == many:
                 return staff.save(goods, shop_price="20.00").status
+            time.sleep(late[number])
             return buyers[number].checkout(order_mount=24.6)
 
         *answers, saved = in_parallel(many + 1, act)
