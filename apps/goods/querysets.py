@@ -9,6 +9,8 @@ from django.db import connections, models
 from django.db.models import Q, Value
 from django.db.models.fields.files import FieldFile
 
+from utils.completed_rows import CompletedQuerySet
+
 if TYPE_CHECKING:
     from .models import Goods, GoodsCategory
 
@@ -45,9 +47,7 @@ class Picture(NamedTuple):
     image: FieldFile
 
 
-class GoodsQuerySet(models.QuerySet["Goods"]):
-    _with_pictures = False
-
+class GoodsQuerySet(CompletedQuerySet["Goods"]):
     def on_sale(self) -> GoodsQuerySet:
         """What the public may see."""
         # Value(True) reads "is_on_sale = 1"; True alone reads "is_on_sale", for which SQLite
@@ -89,22 +89,9 @@ class GoodsQuerySet(models.QuerySet["Goods"]):
         What prefetch_related("images") does, at a third of its cost: the lists hold the
         pictures alone, not rows of GoodsImage.
         """
-        clone: GoodsQuerySet = self._chain()  # type: ignore[attr-defined]
-        clone._with_pictures = True
-        return clone
+        return self.completed_by(self._with_their_pictures)
 
-    def _clone(self) -> GoodsQuerySet:
-        clone: GoodsQuerySet = super()._clone()  # type: ignore[misc]
-        clone._with_pictures = self._with_pictures
-        return clone
-
-    def _fetch_all(self) -> None:
-        fresh = self._result_cache is None
-        super()._fetch_all()
-        if fresh and self._with_pictures:
-            self._attach_pictures(list(self._result_cache or ()))
-
-    def _attach_pictures(self, rows: list[Goods]) -> None:
+    def _with_their_pictures(self, rows: list[Goods]) -> list[Goods]:
         pictures: dict[int, list[Picture]] = {goods.pk: [] for goods in rows}
         image_model: Any = self.model._meta.get_field("images").related_model
         image_field = image_model._meta.get_field("image")
@@ -113,6 +100,7 @@ class GoodsQuerySet(models.QuerySet["Goods"]):
             pictures[goods_id].append(Picture(image_field.attr_class(None, image_field, name)))
         for goods in rows:
             goods.pictures = pictures[goods.pk]
+        return rows
 
     def for_card(self) -> GoodsQuerySet:
         """With all that a goods card shows but its category: two queries."""
@@ -127,10 +115,8 @@ class GoodsQuerySet(models.QuerySet["Goods"]):
         return self.with_pictures().defer("search_text")
 
 
-class GoodsCardsQuerySet(models.QuerySet[Row]):
+class GoodsCardsQuerySet(CompletedQuerySet[Row]):
     """Of rows with a foreign key ``goods``."""
-
-    _with_cards = False
 
     def with_goods_cards(self) -> Self:
         """Each row read gets its goods with all that a card shows: two queries for all of them.
@@ -138,22 +124,9 @@ class GoodsCardsQuerySet(models.QuerySet[Row]):
         Not prefetch_related("goods"), which writes an OR for each row on SQLite, and fails
         from the thousandth on. Goods that left the shelf are among them.
         """
-        clone: Self = self._chain()  # type: ignore[attr-defined]
-        clone._with_cards = True
-        return clone
+        return self.completed_by(self._with_their_cards)
 
-    def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
-        clone._with_cards = self._with_cards
-        return clone
-
-    def _fetch_all(self) -> None:
-        fresh = self._result_cache is None
-        super()._fetch_all()
-        if fresh and self._with_cards:
-            self._result_cache = self._carded(list(self._result_cache or ()))
-
-    def _carded(self, rows: list[Any]) -> list[Any]:
+    def _with_their_cards(self, rows: list[Any]) -> list[Any]:
         """Return the rows with their goods; not those that went with theirs meanwhile."""
         goods: Any = self.model._meta.get_field("goods").related_model
         found = goods.objects.for_list().filter(pk__in={row.goods_id for row in rows})
