@@ -9,11 +9,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.goods.models import Goods, StockMovement
-from apps.goods.tests.factories import make_goods
-from apps.trade.models import CartLine
+from apps.goods.tests.factories import make_category, make_goods
+from apps.trade.models import CartLine, ShoppingCart
 from apps.trade.services.carts import holds_release_lapsed
 from apps.users.models import UserProfile
-from tests.clients import send
+from tests.clients import client_of, send
+from tests.deadlocks import deadlocks
 
 pytestmark = pytest.mark.django_db
 
@@ -288,6 +289,23 @@ def test_the_sweep_takes_every_cart(mine, theirs, goods, pears, stock):
     assert holds_release_lapsed(now=timezone.now() + timedelta(minutes=29)) == 0
     assert holds_release_lapsed(now=timezone.now() + timedelta(minutes=31)) == 3
     assert (stock(goods), stock(pears)) == (10, 5)
+
+
+# --- Given up by the database ---------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_add_that_the_database_gives_up_is_repeated(
+    buyer: UserProfile, settings: Any
+) -> None:
+    settings.ZEAL_NPLUSONE_THRESHOLD = 100  # what is tried again is no loop of queries
+    goods, client = make_goods(make_category(), stock=3), client_of(buyer)
+    with deadlocks(ShoppingCart, 1) as carts, deadlocks(CartLine, 2) as lines:
+        assert add(client, goods, 2).status_code == 201
+    assert (len(carts), len(lines)) == (1, 2)
+    assert list(CartLine.objects.values_list("nums", flat=True)) == [2]
+    goods.refresh_from_db()
+    assert goods.goods_num == 1
 
 
 # --- Queries ------------------------------------------------------------------------------

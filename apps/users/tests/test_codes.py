@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.users.models import CodeQuota, UserProfile, VerifyCode
 from apps.users.services.codes import verify_codes_purge
+from tests.deadlocks import deadlocks
 from utils import sms
 
 from .wire import MOBILE, OTHER_MOBILE
@@ -31,6 +32,12 @@ class TestAsking:
         assert (row.mobile, row.purpose, row.tries, row.used_time) == (MOBILE, "register", 0, None)
         assert len(row.code_hash) == 64
         assert code not in row.code_hash[:4]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_quotas_that_the_database_gives_up_are_made_again(self, api, codes):
+        with deadlocks(CodeQuota, 2) as given_up:
+            assert ask(api) == (201, {"mobile": MOBILE})
+        assert (len(given_up), len(codes())) == (2, 1)
 
     def test_the_alias_of_the_older_clients(self, api, codes):
         response = api.post("/code/", {"mobile": MOBILE})

@@ -1,21 +1,20 @@
 """Real threads on a real MariaDB; each guard once on, and once off to show what it prevents."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Event
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import OperationalError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from extra_apps.idempotency import decorators, services
 from extra_apps.idempotency.models import IdempotencyRecord
 from extra_apps.idempotency.services import Answer, Claim, idempotency_records_purge
+from tests.deadlocks import deadlocks
 from tests.parallel import in_parallel, meeting, tell
 from utils import transactions
 
@@ -133,28 +132,9 @@ def test_purges_and_claims_at_once() -> None:
         assert outcome["201"] == worked() <= 1
 
 
-@contextmanager
-def deadlocks(number: int) -> Iterator[list[str]]:
-    """Let the database give up the next ``number`` statements that claim a key.
-
-    InnoDB does so when two INSERTs meet at the entry of a purged key: a moment too short to
-    be hit on purpose.
-    """
-    given_up: list[str] = []
-
-    def run(execute: Any, sql: str, *args: Any) -> Any:
-        if len(given_up) < number and IdempotencyRecord._meta.db_table in sql and "INSERT" in sql:
-            given_up.append(sql)
-            raise OperationalError(1213, "Deadlock found when trying to get lock")
-        return execute(sql, *args)
-
-    with connection.execute_wrapper(run):
-        yield given_up
-
-
 def test_a_claim_that_the_database_gave_up_is_tried_again() -> None:
     client = client_of(user_make("mine"))
-    with deadlocks(2) as given_up:
+    with deadlocks(IdempotencyRecord, 2) as given_up:
         assert outcome_of(post(client, "k")) == "201"
     assert (len(given_up), worked()) == (2, 1)
     assert outcome_of(post(client, "k")) == "replay"
@@ -162,7 +142,7 @@ def test_a_claim_that_the_database_gave_up_is_tried_again() -> None:
 
 def test_control_claims_that_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions, "TRIES", 1)
-    with deadlocks(1):
+    with deadlocks(IdempotencyRecord, 1):
         assert outcome_of(post(client_of(user_make("mine")), "k")) == "500"
     assert worked() == 0
 
