@@ -101,7 +101,7 @@ class Grower:
             order_mount=total, add_time=ordered, expires_at=ordered + timedelta(minutes=30),
             trade_no=f"T{number:027}" if is_paid else None, pay_time=ordered if is_paid else None,
             closed_by={"refunded": Event.REFUND, "closed": Event.EXPIRE}.get(fate, ""),
-            has_stock=not is_over, **DESTINATION,
+            holds_stock=not is_over, **DESTINATION,
         )  # fmt: skip
         self.rows.add(order)
         back = Reason.REFUND if fate == "refunded" else Reason.CLOSE

@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from extra_apps.alipay_sandbox.keys import local_key_pair
-from utils.local_secrets import local_secret
-from utils.rates import parse_rate
+from utils.config.local_secrets import local_secret
+from utils.limits.rates import parse_rate
 
 try:
     import MySQLdb  # noqa: F401  (mysqlclient, what production runs on)
@@ -118,7 +118,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "utils.middleware.CommonMiddleware",
+    "utils.api.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -185,7 +185,7 @@ def _cache(prefix: str, max_entries: int) -> dict:
     """One cache: in Redis where there is one, else in this process's memory."""
     if REDIS_URL:
         return {
-            "BACKEND": "utils.redis_cache.RedisCache",
+            "BACKEND": "utils.cache.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": prefix,
             # A Redis that does not answer must not hold up a request.
@@ -341,11 +341,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "utils.throttling.GeneralThrottle",
-        "utils.throttling.ScopedThrottle",
+        "utils.limits.throttling.GeneralThrottle",
+        "utils.limits.throttling.ScopedThrottle",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "utils.parsers.JSONParser",
+        "utils.api.parsers.JSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
@@ -354,12 +354,12 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "utils.exceptions.exception_handler",
+    "EXCEPTION_HANDLER": "utils.api.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
     "NUM_PROXIES": NUM_PROXIES,
 }
 
-# Requests by scope (utils/throttling.py); "off" lifts a limit. A home page makes 8 of them,
+# Requests by scope (utils/limits/throttling.py); "off" lifts a limit. A home page makes 8 of them,
 # and behind one address of a mobile network there are many phones.
 THROTTLE_RATES = {
     "anon": env("THROTTLE_ANON", default="1200/min"),

@@ -1,6 +1,6 @@
 """The audit of the shop, for tests of whatever moves stock or money."""
 
-from utils.audit import audit
+from utils.db.audit import audit
 
 
 def broken() -> dict[str, list[str]]:

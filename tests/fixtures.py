@@ -8,7 +8,7 @@ from django.core.cache import caches
 from rest_framework.test import APIClient
 
 from apps.users.models import UserProfile
-from utils import cache as response_cache
+from utils.cache import responses as response_cache
 
 from .clients import client_of
 

@@ -29,7 +29,7 @@ from apps.trade.models import (
 from apps.user_operation.models import UserFav
 from tests.audit import assert_audit_clean, broken
 from tests.busy_shop import BusyShop
-from utils.audit import audit
+from utils.db.audit import audit
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ SOLD = "sold_num is sold_before and the lines of paid orders"
 CART_LINES = "a cart line has pieces, and a cart"
 LINES = "an order has lines"
 TOTAL = "an order's total is the sum of its lines"
-HAS_STOCK = "an order has its pieces until it is closed, or refunded before it was shipped"
+HOLDS_STOCK = "an order holds stock until it is closed, or refunded before it was shipped"
 PAID = "an order is paid if, and only if, a payment of its total is applied and kept"
 ONE_PAYMENT = "at most one payment is applied to an order"
 FLAG = "a payment is applied, or flagged with a reason"
@@ -54,7 +54,7 @@ VERDICT = "a stored notice has a verdict"
 
 ALL = [
     LEDGER, NEGATIVE, FAVOURITES, LEFT_STOCK, CARTS, GAVE_BACK, SOLD, CART_LINES, LINES, TOTAL,
-    HAS_STOCK, PAID, ONE_PAYMENT, FLAG, REFUNDS, TOO_MUCH, TOLD, VERDICT,
+    HOLDS_STOCK, PAID, ONE_PAYMENT, FLAG, REFUNDS, TOO_MUCH, TOLD, VERDICT,
 ]  # fmt: skip
 
 CENT = Decimal("0.01")
@@ -203,16 +203,16 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
             order=shop.orders["paid"], goods=shop.oranges
         ).update(price=F("price") + CENT),
     ),
-    "a closed order that has its pieces": (
-        {HAS_STOCK, LEFT_STOCK, GAVE_BACK},
-        lambda shop: order(shop, "closed").update(has_stock=True),
+    "a closed order that holds stock": (
+        {HOLDS_STOCK, LEFT_STOCK, GAVE_BACK},
+        lambda shop: order(shop, "closed").update(holds_stock=True),
     ),
     "an open order without its pieces": (
-        {HAS_STOCK, LEFT_STOCK, GAVE_BACK},
-        lambda shop: order(shop, "open").update(has_stock=False),
+        {HOLDS_STOCK, LEFT_STOCK, GAVE_BACK},
+        lambda shop: order(shop, "open").update(holds_stock=False),
     ),
     "refunded, never shipped, its pieces away": (
-        {HAS_STOCK}, lambda shop: order(shop, "refunded_shipped").update(shipped_at=None),
+        {HOLDS_STOCK}, lambda shop: order(shop, "refunded_shipped").update(shipped_at=None),
     ),
     "paid without a payment": (
         {PAID, SOLD},
@@ -266,7 +266,7 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
         {REFUNDS}, lambda shop: payments(shop, "finished").update(refunded=CENT),
     ),
     "a refund that only Alipay knows of": (
-        {TOLD}, lambda shop: payments(shop, "finished").update(refund_told=CENT),
+        {TOLD}, lambda shop: payments(shop, "finished").update(gateway_refunded_total=CENT),
     ),
     "refunds of more than was paid, one under way": (
         {TOO_MUCH},
@@ -312,8 +312,8 @@ def test_every_invariant_was_corrupted_but_one() -> None:
     [
         lambda shop: oranges(shop).update(goods_num=-1),
         lambda shop: cart_lines(shop, shop.lapsed).update(nums=0),
-        lambda shop: order(shop, "closed").update(has_stock=True),
-        lambda shop: order(shop, "open").update(has_stock=False),
+        lambda shop: order(shop, "closed").update(holds_stock=True),
+        lambda shop: order(shop, "open").update(holds_stock=False),
         lambda shop: payments(shop, "sold_out").update(flag=""),
         lambda shop: payments(shop, "refunded").update(refunded=F("amount") + CENT),
         lambda shop: payments(shop, "paid_twice").update(state="applied", flag=""),

@@ -35,7 +35,7 @@ from apps.trade import callbacks, views
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, PaymentNotice
 from apps.trade.services import carts, checkout
 from apps.trade.services.carts import holds_release_lapsed
-from apps.trade.services.settlement import orders_close_expired
+from apps.trade.services.closing import orders_close_expired
 from apps.trade.tests.conftest import DESTINATION
 from apps.trade.tests.notices import notice_of, send_notice
 from apps.users.models import UserProfile

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from utils.audit import Check, amounts, rows_unless, sums_that_differ
+from utils.db.audit import Check, amounts, rows_unless, sums_that_differ
 
 from .models import Goods, StockMovement
 

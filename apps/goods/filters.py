@@ -11,7 +11,7 @@ from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from utils.lookups import parse_pk
+from utils.api.lookups import parse_pk
 
 from .models import Goods
 from .querysets import GoodsQuerySet

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from utils.rich_text import RichTextField, html_to_text
+from utils.text.rich_text import RichTextField, html_to_text
 
 from .querysets import CategoryQuerySet, GoodsQuerySet, Picture
 

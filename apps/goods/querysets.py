@@ -9,7 +9,7 @@ from django.db import connections, models
 from django.db.models import Q, Value
 from django.db.models.fields.files import FieldFile
 
-from utils.completed_rows import CompletedQuerySet
+from utils.db.completed_rows import CompletedQuerySet
 
 if TYPE_CHECKING:
     from .models import Goods, GoodsCategory

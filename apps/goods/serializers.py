@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
-from utils.compiled_serializers import CompiledSerializer
-from utils.fields import AmountField, PictureField
+from utils.api.compiled_serializers import CompiledSerializer
+from utils.api.fields import AmountField, PictureField
 
 from .models import Banner, Goods, GoodsCategory, GoodsCategoryBrand, GoodsImage, HotSearchWords
 

@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from utils.cache import catalogue_changed
+from utils.cache.responses import catalogue_changed
 
 from . import models
 

@@ -10,9 +10,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from utils.cache import KeptAnswersMixin, cached_catalogue
-from utils.lookups import parse_pk
-from utils.pagination import StandardPagination
+from utils.api.lookups import parse_pk
+from utils.api.pagination import StandardPagination
+from utils.cache.responses import CachedResponseMixin, cached_catalogue
 
 from .filters import GoodsFilter, GoodsFilterBackend, SearchFilter, StableOrderingFilter
 from .index_page import index_categories
@@ -28,7 +28,7 @@ from .serializers import (
 from .services.catalogue import goods_record_click
 
 
-class PublicViewSet(KeptAnswersMixin, viewsets.GenericViewSet):
+class PublicViewSet(CachedResponseMixin, viewsets.GenericViewSet):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     pagination_class: Any = None

@@ -13,11 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from utils.alipay import AlipayError, client_from_settings
-from utils.counters import CountersUnreachableError, counter_add
+from utils.limits.counters import CountersUnreachableError, counter_add
 
 from .models import OrderInfo
+from .services.closing import order_ask
 from .services.notices import REFUSED, notice_judge, notice_keep
-from .services.settlement import order_ask
 
 logger = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ class Event(models.TextChoices):
     FINISH = "finish", _("the time for refunds ended")
     CANCEL = "cancel", _("cancelled by the buyer")
     EXPIRE = "expire", _("not paid in time")
-    DISMISS = "dismiss", _("closed by staff")
+    STAFF_CLOSE = "dismiss", _("closed by staff")
     REFUND = "refund", _("refunded in full")
     SHIP = "ship", _("left the shop")
 
@@ -42,7 +42,7 @@ MOVES: dict[tuple[PayStatus, Event], PayStatus] = {
     **{
         (unpaid, event): PayStatus.TRADE_CLOSED
         for unpaid in UNPAID
-        for event in (Event.CANCEL, Event.EXPIRE, Event.DISMISS)
+        for event in (Event.CANCEL, Event.EXPIRE, Event.STAFF_CLOSE)
     },
     # Money that came after the order was closed, if its goods could be had again.
     (PayStatus.TRADE_CLOSED, Event.PAY): PayStatus.TRADE_SUCCESS,

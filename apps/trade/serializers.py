@@ -10,10 +10,10 @@ from rest_framework.fields import empty
 
 from apps.goods.models import Goods
 from apps.goods.serializers import GoodsCardSerializer
-from utils.compiled_serializers import CompiledSerializer
-from utils.fields import AmountField, PictureField
-from utils.mobile import MobileNumberField
-from utils.references import ReferenceField
+from utils.api.compiled_serializers import CompiledSerializer
+from utils.api.fields import AmountField, PictureField
+from utils.api.mobile import MobileNumberField
+from utils.api.references import ReferenceField
 
 from .models import CartLine, OrderGoods, OrderInfo
 from .order_status import PayStatus

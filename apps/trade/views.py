@@ -22,11 +22,10 @@ from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError
 from extra_apps.idempotency.decorators import idempotent
 from extra_apps.idempotency.schema import IDEMPOTENCY_PARAMETERS, IDEMPOTENCY_RESPONSES
-from utils.exceptions import RequestRefused
-from utils.own_things import OwnThingsViewSet
-from utils.throttling import CallerThrottle
-from utils.transactions import retried
-from utils.unavailable import ServiceUnavailable
+from utils.api.errors import RequestRefused, ServiceUnavailable
+from utils.api.owned import OwnedViewSet
+from utils.db.transactions import retry_on_deadlock
+from utils.limits.throttling import CallerThrottle
 
 from .models import CartLine, OrderInfo
 from .order_status import OVER, Event, MoveRefusedError
@@ -43,10 +42,10 @@ from .services.carts import (
     NotOnSaleError,
     TooManyLinesError,
     TooManyPiecesError,
-    after_lapsed,
     cart_add,
     cart_remove,
     cart_set,
+    retry_after_releasing_holds,
 )
 from .services.checkout import (
     CartEmptyError,
@@ -55,9 +54,9 @@ from .services.checkout import (
     TotalNotPayableError,
     order_create,
 )
+from .services.closing import GatewaySilentError, Outcome, order_close_via_gateway
 from .services.orders import OrderNotHiddenError, order_hide
 from .services.pay_links import pay_links_attach
-from .services.settlement import GatewaySilentError, Outcome, order_settle
 
 GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=_("Id of goods."))
 NUMS_REFUSED = OpenApiResponse(
@@ -82,7 +81,7 @@ ORDER_PAID = _("The order is paid: it cannot be deleted before it is finished.")
         summary=_("How many of the goods are in the cart; 404: none"), parameters=[GOODS_ID]
     ),
 )
-class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet):
+class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = CartLine.objects.all()
     lookup_field = "goods_id"
 
@@ -171,7 +170,7 @@ def _out_of_stock(error: OutOfStockError) -> Response:
     list=extend_schema(summary=_("The caller's orders, newest first")),
     retrieve=extend_schema(summary=_("One of the caller's orders, with what was bought")),
 )
-class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet):
+class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = OrderInfo.objects.all()
 
     def get_serializer_class(self) -> Any:
@@ -202,10 +201,10 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
         parameters=IDEMPOTENCY_PARAMETERS,
         responses={201: OrderSerializer, 400: CHECKOUT_REFUSED, **IDEMPOTENCY_RESPONSES},
     )
-    @retried
+    @retry_on_deadlock
     def create(self, request: Request) -> Response:
         try:
-            return after_lapsed(lambda: self._checkout(request))
+            return retry_after_releasing_holds(lambda: self._checkout(request))
         except OutOfStockError as error:
             return _out_of_stock(error)
 
@@ -243,7 +242,7 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsVi
         try:
             if order.pay_status not in OVER:
                 event = Event.EXPIRE if looks_over else Event.CANCEL
-                if order_settle(order_id=order.pk, event=event) == Outcome.PAID:
+                if order_close_via_gateway(order_id=order.pk, event=event) == Outcome.PAID:
                     raise RequestRefused(ORDER_PAID)
             if looks_over:
                 order_hide(order_id=order.pk)

@@ -15,7 +15,7 @@ from .services.messages import message_reply
 BUYER = ["user__username", "user__name", "user__mobile"]
 
 
-class BuyersThingAdmin(admin.ModelAdmin):
+class OwnedAdmin(admin.ModelAdmin):
     list_select_related = ["user"]
     list_per_page = 50
     show_full_result_count = False
@@ -25,7 +25,7 @@ class BuyersThingAdmin(admin.ModelAdmin):
 
 
 @admin.register(UserFav)
-class UserFavAdmin(BuyersThingAdmin):
+class UserFavAdmin(OwnedAdmin):
     list_display = ["user", "goods", "add_time"]
     list_filter = ["goods__is_on_sale", "add_time"]
     list_select_related = ["user", "goods"]
@@ -42,7 +42,7 @@ class UserFavAdmin(BuyersThingAdmin):
 
 
 @admin.register(UserLeavingMessage)
-class UserLeavingMessageAdmin(BuyersThingAdmin):
+class UserLeavingMessageAdmin(OwnedAdmin):
     list_display = ["subject", "message_type", "user", "has_file", "add_time", "replied_at"]
     list_filter = ["message_type", ("replied_at", admin.EmptyFieldListFilter), "add_time"]
     search_fields = [*BUYER, "subject", "message", "reply"]
@@ -65,7 +65,7 @@ class UserLeavingMessageAdmin(BuyersThingAdmin):
 
 
 @admin.register(UserAddress)
-class UserAddressAdmin(BuyersThingAdmin):
+class UserAddressAdmin(OwnedAdmin):
     list_display = [
         "signer_name", "signer_mobile", "province", "city", "district", "address", "user",
         "is_default",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Value
 
 from apps.goods.models import Goods
-from utils.audit import Check, amounts, sums_that_differ
+from utils.db.audit import Check, amounts, sums_that_differ
 
 from .models import UserFav
 

@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from utils.mobile import validate_mobile
+from utils.api.mobile import validate_mobile
 
 from .querysets import UserFavQuerySet
 
@@ -45,7 +45,7 @@ class UserFav(models.Model):
 def message_file_name(message: "UserLeavingMessage", name: str) -> str:
     """Return where an upload is kept: 128 random bits, and the suffix of ``name``.
 
-    The suffix must be one that utils.file_types found in the content: nothing of the
+    The suffix must be one that utils.uploads.file_types found in the content: nothing of the
     name that the client gave reaches the disk.
     """
     suffix = name.rpartition(".")[2]

@@ -9,11 +9,11 @@ from rest_framework.fields import empty
 
 from apps.goods.models import Goods
 from apps.goods.serializers import GoodsCardSerializer
-from utils.compiled_serializers import CompiledSerializer
-from utils.fields import media_url, request_origin
-from utils.file_types import FileRefusedError, file_suffix
-from utils.mobile import MobileNumberField
-from utils.references import ReferenceField
+from utils.api.compiled_serializers import CompiledSerializer
+from utils.api.fields import media_url, request_origin
+from utils.api.mobile import MobileNumberField
+from utils.api.references import ReferenceField
+from utils.uploads.file_types import FileRefusedError, file_suffix
 
 from .models import UserAddress, UserFav, UserLeavingMessage
 from .services.messages import Attachment

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.goods.models import Goods
-from utils.own_things import OwnThingsViewSet
-from utils.uploads import LimitedUploadMixin
+from utils.api.owned import OwnedViewSet
+from utils.uploads.handlers import LimitedUploadMixin
 
 from .models import UserAddress, UserFav, UserLeavingMessage
 from .serializers import (
@@ -41,7 +41,7 @@ GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=
         summary=_("Whether goods are a favourite: 200 or 404"), parameters=[GOODS_ID]
     ),
 )
-class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet):
+class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = UserFav.objects.all()
     lookup_field = "goods_id"
 
@@ -79,7 +79,7 @@ class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThings
     retrieve=extend_schema(summary=_("One of the caller's messages")),
 )
 class MessageViewSet(
-    LimitedUploadMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet
+    LimitedUploadMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet
 ):
     queryset = UserLeavingMessage.objects.order_by("-pk")
     serializer_class = MessageSerializer
@@ -110,7 +110,7 @@ class MessageViewSet(
     list=extend_schema(summary=_("The caller's addresses, oldest first")),
     retrieve=extend_schema(summary=_("One of the caller's addresses")),
 )
-class AddressViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnThingsViewSet):
+class AddressViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = UserAddress.objects.order_by("pk")
     serializer_class = AddressSerializer
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from utils.mobile import validate_mobile
+from utils.api.mobile import validate_mobile
 
 
 class MobileField(models.CharField):

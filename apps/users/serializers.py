@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from utils.mobile import INVALID_MOBILE, MobileNumberField
+from utils.api.mobile import INVALID_MOBILE, MobileNumberField
 
 from .models import UserProfile, VerifyCode
 

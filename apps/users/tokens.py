@@ -16,7 +16,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken
 
-from utils.lookups import MAX_BIGINT
+from utils.api.lookups import MAX_BIGINT
 
 from .models import UserProfile
 

@@ -17,10 +17,10 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from utils.client_address import client_address
-from utils.sms import SmsRefusedError, SmsUnreachableError
-from utils.throttling import AccountThrottle
-from utils.unavailable import ServiceUnavailable
+from utils.api.errors import ServiceUnavailable
+from utils.limits.client_address import client_address
+from utils.limits.throttling import AccountThrottle
+from utils.sms.sending import SmsRefusedError, SmsUnreachableError
 
 from .models import UserProfile
 from .serializers import (
@@ -86,7 +86,7 @@ def _refuse_code(error: Exception) -> NoReturn:
     _refuse("code", text, error)
 
 
-class _OpenAPIView(APIView):
+class PublicAPIView(APIView):
     """Nobody is logged in here: a stale token of a client must not matter."""
 
     authentication_classes = ()
@@ -105,7 +105,7 @@ class _OpenAPIView(APIView):
         return self.serializer_class(*args, **kwargs)
 
 
-class CodeViewSet(_OpenAPIView, viewsets.ViewSet):
+class CodeViewSet(PublicAPIView, viewsets.ViewSet):
     serializer_class = CodeRequestSerializer
     throttle_scope = "code"
 
@@ -230,7 +230,7 @@ class UserViewSet(viewsets.ViewSet):
         return self.update(request, pk)
 
 
-class LoginView(_OpenAPIView):
+class LoginView(PublicAPIView):
     serializer_class = LoginSerializer
     throttle_scope = "login"
 
@@ -265,7 +265,7 @@ class LoginView(_OpenAPIView):
             _refuse_code(error)
 
 
-class _TokenView(_OpenAPIView):
+class _TokenView(PublicAPIView):
     serializer_class = TokenSerializer
 
     def get_authenticate_header(self, request: Request) -> str:
@@ -293,7 +293,7 @@ class TokenVerifyView(_TokenView):
         return Response({"token": token})
 
 
-class PasswordResetView(_OpenAPIView):
+class PasswordResetView(PublicAPIView):
     serializer_class = ResetSerializer
     throttle_scope = "reset"
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from utils.local_secrets import local_secret
+from utils.config.local_secrets import local_secret
 
 
 class KeyPair(NamedTuple):

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from utils.transactions import retried, retried_atomic
+from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from .models import IdempotencyRecord
 
@@ -60,7 +60,7 @@ class Answer(NamedTuple):
     body: str
 
 
-@retried
+@retry_on_deadlock
 def key_claim(*, user_id: int, key_hash: str, fingerprint: str) -> Claim | Answer:
     """Claim a user's key for a request, or return what the key was answered before.
 
@@ -105,7 +105,7 @@ def answer_store(*, claim: Claim, answer: Answer) -> None:
         raise ClaimLostError
 
 
-@retried
+@retry_on_deadlock
 def claim_release(*, claim: Claim) -> None:
     """Give a key back whose request changed nothing; a claim that was lost, or whose answer
     is stored, stays as it is. Call it outside of any transaction."""
@@ -125,7 +125,7 @@ def idempotency_records_purge(now: datetime | None = None) -> int:
     return purged
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def _purge(keys: list[int], end: datetime) -> int:
     """Delete those of these records that have expired; claimed again meanwhile, one has not.
 

@@ -26,8 +26,8 @@ from social_core.exceptions import (
 )
 from social_django.utils import load_backend, load_strategy
 
-from utils.counters import CountersUnreachableError
-from utils.throttling import count_address
+from utils.limits.counters import CountersUnreachableError
+from utils.limits.throttling import count_address
 
 from .strategy import CookieStrategy
 

@@ -7,7 +7,7 @@ from rest_framework.test import APIRequestFactory
 from apps.goods import serializers as goods_serializers
 from apps.goods.models import Goods, GoodsCategory
 from apps.goods.tests.factories import make_category, make_goods
-from utils.compiled_serializers import CompiledSerializer, Surroundings
+from utils.api.compiled_serializers import CompiledSerializer, RenderContext
 
 
 @pytest.mark.django_db
@@ -47,7 +47,7 @@ def _by_drf(shape: Any, instance: Any) -> Any:
 
 @pytest.mark.django_db
 def test_no_object() -> None:
-    nowhere = Surroundings.of(None)
+    nowhere = RenderContext.of(None)
     assert goods_serializers.GoodsCardSerializer.represent(None, nowhere) is None
     assert goods_serializers.AdGoodsSerializer.represent(None, nowhere) == {}
 

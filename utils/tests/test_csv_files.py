@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from utils.csv_files import csv_cell, csv_stream
+from utils.text.csv_files import csv_cell, csv_stream
 
 
 @pytest.mark.parametrize(

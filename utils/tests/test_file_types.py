@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.sample_files import BAD, GOOD, HTML, compound, open_xml, picture, png_header
-from utils import file_types
-from utils.file_types import FileRefusedError, file_suffix
+from utils.uploads import file_types
+from utils.uploads.file_types import FileRefusedError, file_suffix
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -2,7 +2,7 @@ import pytest
 
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
-from utils.rich_text import clean_html, html_to_text
+from utils.text.rich_text import clean_html, html_to_text
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from utils.local_secrets import local_secret
-from utils.lookups import parse_pk
+from utils.api.lookups import parse_pk
+from utils.config.local_secrets import local_secret
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.http_server import Answer, closed_port, http_server
-from utils.sms import SmsRefusedError, SmsUnreachableError, sms_send_code
+from utils.sms.sending import SmsRefusedError, SmsUnreachableError, sms_send_code
 
 MOBILE = "13912345678"
 
@@ -21,7 +21,7 @@ class TestConsole:
         settings.SMS_CODE_TEXT = "【店】验证码#code#。"
 
     def test_the_log_and_the_file(self, caplog, tmp_path):
-        caplog.set_level(logging.INFO, logger="utils.sms")
+        caplog.set_level(logging.INFO, logger="utils.sms.sending")
         sms_send_code(mobile=MOBILE, code="0042")
         sms_send_code(mobile=MOBILE, code="1234")
         assert caplog.messages == [

@@ -10,9 +10,9 @@ from rest_framework.test import APIRequestFactory
 
 from tests.parallel import in_parallel
 from tests.services import REDIS_URL
-from utils import counters, throttling
-from utils.client_address import client_address
-from utils.rates import Rate, parse_rate
+from utils.limits import counters, throttling
+from utils.limits.client_address import client_address
+from utils.limits.rates import Rate, parse_rate
 
 pytestmark = pytest.mark.django_db
 

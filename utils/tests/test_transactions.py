@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
-from utils import transactions
-from utils.transactions import TRIES, retried, retried_atomic
+from utils.db import transactions
+from utils.db.transactions import TRIES, atomic_retry_on_deadlock, retry_on_deadlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,14 +40,14 @@ def groups() -> list[str]:
 
 def test_a_transaction_that_was_given_up_is_repeated_from_its_start() -> None:
     work = Work(DEADLOCK, CHANGED)
-    assert retried_atomic(work)() == "done"
+    assert atomic_retry_on_deadlock(work)() == "done"
     assert (work.calls, groups()) == (3, ["call 3"])
 
 
 def test_it_is_given_up_for_good_in_the_end() -> None:
     work = Work(*[DEADLOCK] * TRIES)
     with pytest.raises(OperationalError, match="Deadlock"):
-        retried_atomic(work)()
+        atomic_retry_on_deadlock(work)()
     assert (work.calls, groups()) == (TRIES, [])
 
 
@@ -58,12 +58,12 @@ def test_other_errors_are_not_repeated(error: DatabaseError) -> None:
     """After a lost connection nobody knows whether the work was committed."""
     work = Work(error)
     with pytest.raises(type(error)):
-        retried_atomic(work)()
+        atomic_retry_on_deadlock(work)()
     assert (work.calls, groups()) == (1, [])
 
 
 def test_within_a_transaction_it_is_the_callers_to_repeat() -> None:
     work = Work(DEADLOCK)
     with pytest.raises(OperationalError), transaction.atomic():
-        retried(work)()
+        retry_on_deadlock(work)()
     assert (work.calls, groups()) == (1, [])

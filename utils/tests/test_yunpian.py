@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.http_server import Answer, Received, closed_port, http_server
-from utils.yunpian import YunpianClient, YunpianRefusedError, YunpianUnreachableError
+from utils.sms.yunpian import YunpianClient, YunpianRefusedError, YunpianUnreachableError
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 TEXT = "【MxShop】您的验证码是1234，5分钟内有效。"

@@ -4,7 +4,7 @@ import apps.goods.models
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import utils.rich_text
+import utils.text.rich_text
 from django.db import migrations, models
 
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('market_price', models.DecimalField(decimal_places=2, default=0, help_text='In yuan, struck through in the shop.', max_digits=10, validators=[django.core.validators.MinValueValidator(0)], verbose_name='market price')),
                 ('shop_price', models.DecimalField(decimal_places=2, default=0, help_text='In yuan: what the buyer pays.', max_digits=10, validators=[django.core.validators.MinValueValidator(0)], verbose_name='shop price')),
                 ('goods_brief', models.TextField(blank=True, default='', help_text='One or two sentences.', max_length=500, verbose_name='brief')),
-                ('goods_desc', utils.rich_text.RichTextField(blank=True, default='', help_text='HTML; addresses of uploaded pictures are relative (/media/...).', verbose_name='description')),
+                ('goods_desc', utils.text.rich_text.RichTextField(blank=True, default='', help_text='HTML; addresses of uploaded pictures are relative (/media/...).', verbose_name='description')),
                 ('search_text', apps.goods.models.SearchTextField(default='', editable=False, verbose_name='searched text')),
                 ('ship_free', models.BooleanField(default=True, verbose_name='free shipping')),
                 ('goods_front_image', models.ImageField(blank=True, max_length=200, upload_to='goods/', verbose_name='front picture')),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import F
 
-from utils.cache import catalogue_changed
+from utils.cache.responses import catalogue_changed
 
 from ..models import Goods
 

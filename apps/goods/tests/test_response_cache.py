@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from apps.goods.models import Banner, Goods, GoodsCategory, HotSearchWords
 from apps.goods.services.catalogue import goods_set_on_sale
 from tests.services import REDIS_URL
-from utils import cache as response_cache
+from utils.cache import responses as response_cache
 
 from .conftest import Catalogue
 from .factories import make_goods
@@ -209,7 +209,7 @@ def redis_at(settings: Any, url: str) -> None:
     settings.CACHES = {
         **settings.CACHES,
         "responses": {
-            "BACKEND": "utils.redis_cache.RedisCache",
+            "BACKEND": "utils.cache.redis.RedisCache",
             "LOCATION": url,
             "KEY_PREFIX": "mxshop-test",
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
@@ -245,7 +245,7 @@ def test_a_dead_redis_does_not_take_the_shop_down(
     with committed():
         catalogue.in_meat.save()
     # It is asked once and then left alone for a while.
-    assert [record.name for record in caplog.records] == ["utils.cache"]
+    assert [record.name for record in caplog.records] == ["utils.cache.responses"]
 
 
 def test_a_redis_that_dies_between_asking_and_keeping(

@@ -13,8 +13,8 @@ from utils.alipay import AlipayError
 
 from ..models import OrderInfo
 from ..order_status import Event, MoveRefusedError
+from ..services.closing import GatewaySilentError, Outcome, order_ask, order_close_via_gateway
 from ..services.orders import order_ship
-from ..services.settlement import GatewaySilentError, Outcome, order_ask, order_settle
 from . import confirmation
 from .cells import change_url
 
@@ -128,7 +128,7 @@ def _row(order: OrderInfo) -> str:
 
 def _close(order: OrderInfo) -> Report:
     try:
-        return SETTLED[order_settle(order_id=order.pk, event=Event.DISMISS)]
+        return SETTLED[order_close_via_gateway(order_id=order.pk, event=Event.STAFF_CLOSE)]
     except GatewaySilentError:
         return SILENT
     except MoveRefusedError:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from utils.csv_files import csv_stream
+from utils.text.csv_files import csv_stream
 
 from ..models import OrderGoods, OrderInfo, Payment
 from ..order_status import Event, PayStatus

@@ -13,7 +13,7 @@ from apps.goods.models import Goods
 
 from ..models import OrderGoods, OrderInfo, Payment
 from ..order_status import PAID, PayStatus
-from ..services.orders import DESTINATION_FIELDS, OrderNotRedirectedError, order_redirect
+from ..services.orders import DESTINATION_FIELDS, AddressFixedError, order_change_address
 from .cells import NONE, STATUS_TONES, badge, link, two_lines, when, yuan
 from .filters import DateRangeFilter, OrderFlaggedFilter, ShippedFilter
 from .order_actions import OrderActions
@@ -48,11 +48,11 @@ class OrderAdmin(OrderActions, OrderExport, IndexedSearchAdmin, NeverDeletedAdmi
         (None, {"fields": ["order_sn", "user", "total", "status", "closed_by", "add_time"]}),
         (_("Delivery"), {"fields": [*DESTINATION_FIELDS, "post_script", "shipped_at"]}),
         (_("Payment"), {"fields": ["expires_at", "pay_time", "trade_no", "asked_at"]}),
-        (_("Stock"), {"fields": ["has_stock", "movements", "is_hidden"]}),
+        (_("Stock"), {"fields": ["holds_stock", "movements", "is_hidden"]}),
     ]  # fmt: skip
     readonly_fields = [
         "order_sn", "user", "total", "status", "closed_by", "add_time", "post_script",
-        "shipped_at", "expires_at", "pay_time", "trade_no", "asked_at", "has_stock", "movements",
+        "shipped_at", "expires_at", "pay_time", "trade_no", "asked_at", "holds_stock", "movements",
         "is_hidden",
     ]  # fmt: skip
 
@@ -118,17 +118,17 @@ class OrderAdmin(OrderActions, OrderExport, IndexedSearchAdmin, NeverDeletedAdmi
         return found | Q(pk__in=lines.values("order_id"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: OrderInfo | None = None) -> Any:
-        fixed = () if obj is None or obj.is_redirectable else DESTINATION_FIELDS
+        fixed = () if obj is None or obj.address_can_change else DESTINATION_FIELDS
         return [*self.readonly_fields, *fixed]
 
     def save_model(self, request: HttpRequest, obj: OrderInfo, form: Any, change: bool) -> None:
         fields = {name: form.cleaned_data[name] for name in form.changed_data}
-        order_redirect(order_id=obj.pk, fields=fields)
+        order_change_address(order_id=obj.pk, fields=fields)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except OrderNotRedirectedError:
+        except AddressFixedError:
             # It left, or was closed, while the form was open; nothing was saved.
             text = _("The order is shipped or closed by now; nothing was changed.")
             self.message_user(request, text, level=messages.ERROR)
@@ -145,7 +145,7 @@ class OrderAdmin(OrderActions, OrderExport, IndexedSearchAdmin, NeverDeletedAdmi
     ) -> Any:
         if obj is not None:
             may_change = self.has_change_permission(request, obj)
-            context["show_save"] = context["show_save_and_continue"] = obj.is_redirectable
+            context["show_save"] = context["show_save_and_continue"] = obj.address_can_change
             context["order_actions"] = self._actions_for(obj) if may_change else []
             context["list_url"] = reverse("admin:trade_orderinfo_changelist")
             if request.user.has_perm("trade.refund_payment"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from utils.audit import Check
+from utils.db.audit import Check
 
 from . import money, orders, stock
 

@@ -7,7 +7,7 @@ from django.db.models import Count, F, FilteredRelation, Q, Sum
 from django.db.models.functions import Round
 from django.utils import timezone
 
-from utils.audit import Check, amounts, rows_unless, sums_that_differ
+from utils.db.audit import Check, amounts, rows_unless, sums_that_differ
 
 from ..models import OrderInfo, Payment, PaymentNotice, Refund
 from ..order_status import PAID, UNPAID, Event, PayStatus
@@ -109,14 +109,14 @@ def _refunds() -> Iterator[Check]:
             )
         ],
     )
-    unknown = rows_unless(rows, Q(asked_for__gte=F("refund_told")))
+    unknown = rows_unless(rows, Q(asked_for__gte=F("gateway_refunded_total")))
     yield Check(
         "what Alipay told of as given back is in the refunds",
         counted,
         [
             f"payment {trade_no}: told of {told}, refunds {asked_for}"
             for trade_no, told, asked_for in unknown.values_list(
-                "trade_no", "refund_told", "asked_for"
+                "trade_no", "gateway_refunded_total", "asked_for"
             )
         ],
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from utils.audit import Check, amounts, rows_unless, sums_that_differ
+from utils.db.audit import Check, amounts, rows_unless, sums_that_differ
 
 from ..models import OrderGoods, OrderInfo
 from ..order_status import Event, PayStatus
@@ -35,17 +35,17 @@ def checks() -> Iterator[Check]:
     came_too_late = Q(closed_by=Event.REFUND, shipped_at__isnull=False)
     unfit = rows_unless(
         orders,
-        Q(~closed, has_stock=True)
-        | Q(closed, came_too_late, has_stock=True)
-        | Q(closed, ~came_too_late, has_stock=False),
+        Q(~closed, holds_stock=True)
+        | Q(closed, came_too_late, holds_stock=True)
+        | Q(closed, ~came_too_late, holds_stock=False),
     )
     yield Check(
-        "an order has its pieces until it is closed, or refunded before it was shipped",
+        "an order holds stock until it is closed, or refunded before it was shipped",
         counted,
         [
-            f"order {order_sn}: {status}, {'has them' if has_stock else 'has them not'}"
-            for order_sn, status, has_stock in unfit.values_list(
-                "order_sn", "pay_status", "has_stock"
+            f"order {order_sn}: {status}, {'has them' if holds_stock else 'has them not'}"
+            for order_sn, status, holds_stock in unfit.values_list(
+                "order_sn", "pay_status", "holds_stock"
             )
         ],
     )

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q
 from django.db.models.functions import Cast, Substr
 
 from apps.goods.models import Goods, StockMovement
-from utils.audit import Check, amounts, rows_unless, sums_that_differ
+from utils.db.audit import Check, amounts, rows_unless, sums_that_differ
 
 from ..models import CartLine, OrderGoods, ShoppingCart
 from ..order_status import PAID
@@ -23,7 +23,7 @@ def checks() -> Iterator[Check]:
     differing = sums_that_differ(
         amounts(moves, "goods_id", said=-F("delta")),
         amounts(held, "goods_id", found="nums"),
-        amounts(lines.filter(order__has_stock=True), "goods_id", found="goods_num"),
+        amounts(lines.filter(order__holds_stock=True), "goods_id", found="goods_num"),
     )
     yield Check(
         "pieces that left the stock are held by carts and orders",
@@ -51,7 +51,7 @@ def checks() -> Iterator[Check]:
     differing = sums_that_differ(
         amounts(moves.exclude(of_carts), "reference", "goods_id", said="delta"),
         amounts(
-            lines.filter(order__has_stock=False), "order__order_sn", "goods_id", found="goods_num"
+            lines.filter(order__holds_stock=False), "order__order_sn", "goods_id", found="goods_num"
         ),
         keys=2,
     )

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import utils.mobile
+import utils.api.mobile
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('post_script', models.CharField(blank=True, default='', max_length=200, verbose_name="buyer's note")),
                 ('address', models.CharField(max_length=100, verbose_name='address')),
                 ('signer_name', models.CharField(max_length=20, verbose_name='recipient')),
-                ('singer_mobile', models.CharField(max_length=11, validators=[utils.mobile.validate_mobile], verbose_name="recipient's mobile")),
+                ('singer_mobile', models.CharField(max_length=11, validators=[utils.api.mobile.validate_mobile], verbose_name="recipient's mobile")),
                 ('add_time', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ordered')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL, verbose_name='buyer')),
             ],

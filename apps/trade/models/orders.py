@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
 from apps.goods.querysets import GoodsCardsQuerySet
-from utils.mobile import validate_mobile
+from utils.api.mobile import validate_mobile
 
 from ..order_status import PAID, UNPAID, Event, PayStatus
 from ..querysets import OrderQuerySet
@@ -55,13 +55,13 @@ class OrderInfo(models.Model):
     closed_by = models.CharField(
         _("closed because"), max_length=10, blank=True, default="",
         choices=[(event.value, event.label) for event in (
-            Event.CANCEL, Event.EXPIRE, Event.DISMISS, Event.REFUND,
+            Event.CANCEL, Event.EXPIRE, Event.STAFF_CLOSE, Event.REFUND,
         )],
     )  # fmt: skip
-    has_stock = models.BooleanField(
-        _("has its pieces"),
+    holds_stock = models.BooleanField(
+        _("holds stock"),
         default=True,
-        help_text=_("The pieces of its lines are out of stock and were not given back."),
+        help_text=_("Its pieces are reserved or sold, not returned to stock."),
     )
     is_hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("The buyer has deleted it.")
@@ -106,9 +106,9 @@ class OrderInfo(models.Model):
             # refunded after it was shipped.
             models.CheckConstraint(
                 name="order_stock_fits_status",
-                condition=Q(pay_status=PayStatus.TRADE_CLOSED, has_stock=False)
+                condition=Q(pay_status=PayStatus.TRADE_CLOSED, holds_stock=False)
                 | Q(pay_status=PayStatus.TRADE_CLOSED, closed_by="refund", shipped_at__isnull=False)
-                | (~Q(pay_status=PayStatus.TRADE_CLOSED) & Q(has_stock=True)),
+                | (~Q(pay_status=PayStatus.TRADE_CLOSED) & Q(holds_stock=True)),
             ),
         ]
         indexes = [
@@ -126,7 +126,7 @@ class OrderInfo(models.Model):
         return self.pay_status in UNPAID
 
     @property
-    def is_redirectable(self) -> bool:
+    def address_can_change(self) -> bool:
         """Whether its address may still change: neither shipped nor closed."""
         return self.shipped_at is None and not self.closed_by
 

@@ -39,7 +39,7 @@ class Payment(models.Model):
         _("given back"), max_digits=10, decimal_places=2, default=Decimal(0),
         help_text=_("In yuan: the sum of its refunds that are done."),
     )  # fmt: skip
-    refund_told = models.DecimalField(
+    gateway_refunded_total = models.DecimalField(
         _("given back, by Alipay's count"), max_digits=10, decimal_places=2, default=Decimal(0),
         help_text=_("In yuan: the most that its notices told of so far."),
     )  # fmt: skip

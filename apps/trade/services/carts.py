@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
-from utils.failures import failures_at_the_end
-from utils.transactions import retried, retried_atomic
+from utils.db.failures import collect_errors
+from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from ..models import CartLine, ShoppingCart
 
@@ -47,7 +47,9 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError, TooManyLinesError.
     """
     _cart_make(user_id)
-    return after_lapsed(lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums))
+    return retry_after_releasing_holds(
+        lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums)
+    )
 
 
 def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
@@ -55,10 +57,12 @@ def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
 
     Raises CartLine.DoesNotExist when the goods are not in the cart; and as cart_add().
     """
-    return after_lapsed(lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums))
+    return retry_after_releasing_holds(
+        lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums)
+    )
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def cart_remove(*, user_id: int, goods_id: int) -> None:
     """Take a line out of the cart; what it held can be bought again.
 
@@ -73,7 +77,7 @@ def cart_remove(*, user_id: int, goods_id: int) -> None:
     line.delete()
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def hold_release(*, user_id: int, goods_id: int) -> bool:
     """Give back what a cart holds of goods, before its time, because staff said so.
 
@@ -105,14 +109,14 @@ def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = 
         lapsed = lapsed.filter(goods_id=goods_id)
     user_ids = list(lapsed.order_by("user_id").values_list("user_id", flat=True).distinct())
     released = 0
-    with failures_at_the_end() as apart:
+    with collect_errors() as collecting:
         for user_id in user_ids:
-            with apart():
+            with collecting():
                 released += _cart_release_lapsed(user_id, now)
     return released
 
 
-def after_lapsed(act: Callable[[], T]) -> T:
+def retry_after_releasing_holds(act: Callable[[], T]) -> T:
     """Do ``act``, a transaction; when stock is too low, again after lapsed holds are released.
 
     Between two sweeps, what others only seem to hold must not be missing for sale. Call it
@@ -144,13 +148,13 @@ def cart_reference(user_id: int) -> str:
     return f"{CART_PREFIX}{user_id}"
 
 
-@retried
+@retry_on_deadlock
 def _cart_make(user_id: int) -> None:
     """See to it that the buyer has a row to lock. It commits by itself."""
     ShoppingCart.objects.get_or_create(user_id=user_id)
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def _cart_release_lapsed(user_id: int, now: datetime) -> int:
     if not cart_lock(user_id, skip_locked=True):
         return 0
@@ -160,7 +164,7 @@ def _cart_release_lapsed(user_id: int, now: datetime) -> int:
     return lines.update(held_until=None)
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None = None) -> CartLine:
     """Bring a line to ``total`` pieces, or to ``more`` than it has, and hold them all.
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_take
-from utils.transactions import retried_atomic
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import CartLine, OrderGoods, OrderInfo
 from .carts import cart_lock, cart_reference
@@ -52,7 +52,7 @@ class Destination(NamedTuple):
     post_script: str = ""
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def order_create(
     *, user_id: int, destination: Destination, shown_total: Decimal | None = None
 ) -> OrderInfo:

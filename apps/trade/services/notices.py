@@ -20,14 +20,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from utils.alipay import Trade
-from utils.failures import failures_at_the_end
-from utils.transactions import retried_atomic
+from utils.db.failures import collect_errors
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import OrderInfo, Payment, PaymentNotice
 from ..order_status import Event, MoveRefusedError
 from .orders import order_at_cashier, order_close
 from .payments import ForeignTradeError, payment_confirm, payment_finish
-from .refunds import refund_learn
+from .refunds import refund_sync
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def answer_keep(*, trade: Trade) -> PaymentNotice:
     return _keep(source=Source.QUERY, params=params, raw=raw, verdict=Verdict.RECEIVED)
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def notice_judge(*, notice_id: int) -> PaymentNotice.Verdict:
     """Act on a stored notice and write its verdict; return that. A judged one stays as it is."""
     notice = PaymentNotice.objects.select_for_update().get(pk=notice_id)
@@ -102,9 +102,9 @@ def notices_judge_left(*, before: datetime) -> int:
     """
     left = PaymentNotice.objects.filter(verdict=Verdict.RECEIVED, add_time__lt=before)
     notice_ids = list(left.order_by("pk").values_list("pk", flat=True))
-    with failures_at_the_end() as apart:
+    with collect_errors() as collecting:
         for notice_id in notice_ids:
-            with apart():
+            with collecting():
                 notice_judge(notice_id=notice_id)
     return len(notice_ids)
 
@@ -157,7 +157,7 @@ def _act(order: OrderInfo, news: _News) -> Verdict:
         )
     except ForeignTradeError:
         return Verdict.MALFORMED
-    is_refund = news.refunded and _learn_refund(news)
+    is_refund = news.refunded and _sync_refund(news)
     is_finish = news.status == "TRADE_FINISHED" and payment_finish(
         order_id=order.pk, trade_no=news.trade_no
     )
@@ -179,8 +179,8 @@ def _act_on_closed(order: OrderInfo) -> Verdict:
         return Verdict.IGNORED
 
 
-def _learn_refund(news: _News) -> bool:
-    return refund_learn(
+def _sync_refund(news: _News) -> bool:
+    return refund_sync(
         payment_id=Payment.objects.only("pk").get(trade_no=news.trade_no).pk,
         out_request_no=news.refund_no,
         refunded=news.refunded,

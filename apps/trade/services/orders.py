@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.goods.models import StockMovement
 from apps.goods.services.stock import stock_return
-from utils.transactions import retried_atomic
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import OrderGoods, OrderInfo
 from ..order_status import OVER, Event, MoveRefusedError, next_status
@@ -17,7 +17,7 @@ from ..order_status import OVER, Event, MoveRefusedError, next_status
 DESTINATION_FIELDS = ("address", "signer_name", "singer_mobile")
 
 
-class OrderNotRedirectedError(Exception):
+class AddressFixedError(Exception):
     """The order has left, or is closed: it goes nowhere else. Nothing was changed."""
 
 
@@ -25,21 +25,21 @@ class OrderNotHiddenError(Exception):
     """The order is under way: its buyer still needs it. Nothing was changed."""
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def order_close(*, order_id: int, event: Event) -> bool:
     """Close an unpaid order and give its stock back, once; return whether this call did.
 
-    ``event`` says why: CANCEL, EXPIRE or DISMISS. An order that is closed already stays as it
+    ``event`` says why: CANCEL, EXPIRE or STAFF_CLOSE. An order that is closed already stays as it
     is. Raises MoveRefusedError when it is paid. The gateway is to be asked before: see
-    settlement.py.
+    closing.py.
     """
     order = order_lock(order_id)
     if order.closed_by:
         return False
     order.pay_status = next_status(order.pay_status, event)
     order.closed_by = event
-    order.has_stock = False
-    order.save(update_fields=["pay_status", "closed_by", "has_stock"])
+    order.holds_stock = False
+    order.save(update_fields=["pay_status", "closed_by", "holds_stock"])
     stock_return(
         pieces=order_pieces(order.pk),
         reason=StockMovement.Reason.CLOSE,
@@ -48,7 +48,7 @@ def order_close(*, order_id: int, event: Event) -> bool:
     return True
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def order_at_cashier(*, order_id: int) -> bool:
     """Note that the buyer has opened Alipay's cashier; return whether that was news."""
     order = order_lock(order_id)
@@ -60,7 +60,7 @@ def order_at_cashier(*, order_id: int) -> bool:
     return True
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def order_hide(*, order_id: int) -> None:
     """Hide a closed or finished order from its buyer; raises OrderNotHiddenError for others."""
     order = order_lock(order_id)
@@ -70,7 +70,7 @@ def order_hide(*, order_id: int) -> None:
     order.save(update_fields=["is_hidden"])
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def order_ship(*, order_id: int) -> bool:
     """Note that a paid order has left; return whether that was news.
 
@@ -86,16 +86,16 @@ def order_ship(*, order_id: int) -> bool:
     return True
 
 
-@retried_atomic
-def order_redirect(*, order_id: int, fields: Mapping[str, str]) -> None:
+@atomic_retry_on_deadlock
+def order_change_address(*, order_id: int, fields: Mapping[str, str]) -> None:
     """Correct where an order goes: ``address``, ``signer_name``, ``singer_mobile``, or some.
 
-    For staff whom the buyer has asked; checked values. Raises OrderNotRedirectedError once
+    For staff whom the buyer has asked; checked values. Raises AddressFixedError once
     the order is shipped or closed.
     """
     order = order_lock(order_id)
-    if not order.is_redirectable:
-        raise OrderNotRedirectedError
+    if not order.address_can_change:
+        raise AddressFixedError
     for name, value in fields.items():
         if name not in DESTINATION_FIELDS:
             raise ValueError(name)

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.goods.services.stock import OutOfStockError, sold_count, stock_take
-from utils.transactions import retried_atomic
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import OrderInfo, Payment, PaymentNotice
 from ..order_status import Event, PayStatus, next_status
@@ -22,7 +22,7 @@ class ForeignTradeError(Exception):
     """The trade is known, as that of another order; nothing was changed."""
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def payment_confirm(
     *, order_id: int, trade_no: str, amount: Decimal, paid_at: datetime
 ) -> PaymentNotice.Verdict:
@@ -56,18 +56,18 @@ def payment_confirm(
         return Verdict.FLAGGED
     order.pay_status = next_status(order.pay_status, Event.PAY)
     order.trade_no, order.pay_time = trade_no, paid_at
-    order.closed_by, order.has_stock = "", True
+    order.closed_by, order.holds_stock = "", True
     order.is_hidden = False
     order.save(
         update_fields=[
-            "pay_status", "trade_no", "pay_time", "closed_by", "has_stock", "is_hidden",
+            "pay_status", "trade_no", "pay_time", "closed_by", "holds_stock", "is_hidden",
         ]
     )  # fmt: skip
     sold_count(pieces=order_pieces(order.pk), sign=1)
     return Verdict.PAID_LATE if was_closed else Verdict.PAID
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def payment_finish(*, order_id: int, trade_no: str) -> bool:
     """Note that the trade cannot be refunded any more; return whether that was news.
 

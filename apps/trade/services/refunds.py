@@ -21,7 +21,7 @@ from utils.alipay import (
     AlipayUnreachableError,
     client_from_settings,
 )
-from utils.transactions import retried_atomic
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import Payment, Refund
 from ..order_status import Event, PayStatus, next_status
@@ -57,7 +57,7 @@ def refund_token_make() -> str:
     return secrets.token_hex(8)
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def refund_open(
     *, payment_id: int, amount: Decimal, reason: str, staff_id: int, request_token: str = ""
 ) -> Refund:
@@ -116,7 +116,7 @@ def refund_send(*, refund_id: int) -> Refund:
     return refund
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def refund_done(*, refund_id: int, done_at: datetime) -> bool:
     """Note that the money of a refund moved; return whether that was news.
 
@@ -134,7 +134,7 @@ def refund_done(*, refund_id: int, done_at: datetime) -> bool:
     return True
 
 
-@retried_atomic
+@atomic_retry_on_deadlock
 def refund_fail(*, refund_id: int, answer: str) -> bool:
     """Note that the gateway refuses a refund for good; return whether that was news.
 
@@ -148,8 +148,8 @@ def refund_fail(*, refund_id: int, answer: str) -> bool:
     return True
 
 
-@retried_atomic
-def refund_learn(
+@atomic_retry_on_deadlock
+def refund_sync(
     *, payment_id: int, out_request_no: str, refunded: Decimal, done_at: datetime
 ) -> bool:
     """Take note of a refund that a notice tells of; return whether that was news.
@@ -160,8 +160,10 @@ def refund_learn(
     as known until it is refused.
     """
     payment = _payment_lock(payment_id)
-    payment.refund_told = max(payment.refund_told, min(refunded, payment.amount))
-    payment.save(update_fields=["refund_told"])
+    payment.gateway_refunded_total = max(
+        payment.gateway_refunded_total, min(refunded, payment.amount)
+    )
+    payment.save(update_fields=["gateway_refunded_total"])
     # Alipay's numbers are unique within a trade, ours among all refunds.
     number_here = f"{payment.pk}-{out_request_no}"[:64]
     refund = payment.refunds.filter(out_request_no__in=[out_request_no, number_here]).first()
@@ -170,7 +172,7 @@ def refund_learn(
         number = number_here if is_taken else out_request_no
         return _rest_record(payment, done_at=done_at, number=number)
     # One that was refused, and done after all, may be counted in what was recorded since.
-    uncounted = payment.refund_told - payment.refunded
+    uncounted = payment.gateway_refunded_total - payment.refunded
     is_counted = refund.state == State.FAILED and uncounted < refund.amount
     is_news = not is_counted and refund_done(refund_id=refund.pk, done_at=done_at)
     payment.refresh_from_db(fields=["refunded"])
@@ -195,7 +197,7 @@ def refund_is_over(payment: Payment) -> bool:
 def _rest_record(payment: Payment, *, done_at: datetime, number: str = "") -> bool:
     """Record what Alipay told of and no refund accounts for; return whether there was some."""
     known = payment.amount - refundable(payment)
-    rest = payment.refund_told - known
+    rest = payment.gateway_refunded_total - known
     if rest <= 0:
         return False
     Refund.objects.create(
@@ -228,11 +230,11 @@ def _payment_reduce(payment: Payment, amount: Decimal) -> None:
         return
     order.pay_status = next_status(order.pay_status, Event.REFUND)
     order.closed_by = Event.REFUND
-    order.has_stock = order.shipped_at is not None
-    order.save(update_fields=["pay_status", "closed_by", "has_stock"])
+    order.holds_stock = order.shipped_at is not None
+    order.save(update_fields=["pay_status", "closed_by", "holds_stock"])
     pieces = order_pieces(order.pk)
     sold_count(pieces=pieces, sign=-1)
-    if not order.has_stock:
+    if not order.holds_stock:
         stock_return(pieces=pieces, reason=StockMovement.Reason.REFUND, reference=order.order_sn)
 
 

@@ -12,10 +12,10 @@ from django.utils import timezone, translation
 from apps.goods.models import StockMovement
 from apps.trade.models import OrderInfo, Payment
 from apps.trade.services.orders import (
-    OrderNotRedirectedError,
+    AddressFixedError,
     order_at_cashier,
+    order_change_address,
     order_close,
-    order_redirect,
     order_ship,
 )
 from apps.trade.services.payments import payment_confirm
@@ -51,7 +51,7 @@ def row_of(order: OrderInfo) -> tuple[Any, ...]:
     """Return what may have been changed of an order."""
     order.refresh_from_db()
     return (
-        order.pay_status, order.closed_by, order.has_stock, order.order_mount, order.shipped_at,
+        order.pay_status, order.closed_by, order.holds_stock, order.order_mount, order.shipped_at,
         order.trade_no, order.pay_time, order.address, order.signer_name, order.singer_mobile,
         order.post_script, order.user_id, order.order_sn, StockMovement.objects.count(),
     )  # fmt: skip
@@ -187,7 +187,7 @@ class TestPage:
             "address": order.address, "signer_name": order.signer_name,
             "singer_mobile": order.singer_mobile,
             "pay_status": "TRADE_SUCCESS", "order_mount": "0.01", "user": other.pk,
-            "order_sn": "x", "trade_no": "x", "has_stock": "", "closed_by": "refund",
+            "order_sn": "x", "trade_no": "x", "holds_stock": "", "closed_by": "refund",
             "shipped_at_0": "2026-11-24", "shipped_at_1": "10:00", "post_script": "x",
             "pay_time_0": "2026-11-24", "pay_time_1": "10:00",
         }  # fmt: skip
@@ -225,13 +225,13 @@ class TestPage:
         order = OrderInfo.objects.get()
         form = {**hidden(staff.get(page_of(order))), "address": "观前街", "signer_name": "阿满",
                 "singer_mobile": "13900000009"}  # fmt: skip
-        redirect = orders.order_redirect
+        redirect = orders.order_change_address
 
         def ship_first(**kwargs: Any) -> None:
             OrderInfo.objects.update(shipped_at=timezone.now())
             redirect(**kwargs)
 
-        monkeypatch.setattr(orders, "order_redirect", ship_first)
+        monkeypatch.setattr(orders, "order_change_address", ship_first)
         response = staff.post(page_of(order), form)
         assert response.status_code == 302
         assert told(response) == [
@@ -242,10 +242,10 @@ class TestPage:
 
     def test_the_service_knows_its_fields(self, order):
         with pytest.raises(ValueError, match="order_mount"):
-            order_redirect(order_id=order.pk, fields={"order_mount": "1"})
+            order_change_address(order_id=order.pk, fields={"order_mount": "1"})
         order_close(order_id=order.pk, event="dismiss")
-        with pytest.raises(OrderNotRedirectedError):
-            order_redirect(order_id=order.pk, fields={"address": "x"})
+        with pytest.raises(AddressFixedError):
+            order_change_address(order_id=order.pk, fields={"address": "x"})
 
     def test_offers_what_makes_sense(self, staff, order):
         def offered() -> set[str]:

@@ -66,7 +66,7 @@ def moved() -> list[Decimal]:
 
 def order_row() -> tuple[Any, ...]:
     order = OrderInfo.objects.get()
-    return order.pay_status, order.closed_by, order.has_stock
+    return order.pay_status, order.closed_by, order.holds_stock
 
 
 def untouched() -> None:

@@ -321,7 +321,7 @@ def test_nothing_else_of_the_body_counts(mine, goods):
     fill(mine, (goods, 2))
     sent = {
         "pay_status": "TRADE_SUCCESS", "order_sn": "1", "trade_no": "1", "user": 1,
-        "pay_time": "2020-01-01T00:00:00Z", "has_stock": False, "expires_at": None,
+        "pay_time": "2020-01-01T00:00:00Z", "holds_stock": False, "expires_at": None,
     }  # fmt: skip
     answer = order(mine, **sent).json()
     assert (answer["pay_status"], answer["trade_no"], answer["pay_time"]) == ("paying", None, None)

@@ -149,13 +149,13 @@ def test_an_unpaid_end_that_comes_after_the_payment(order, goods, stock):
     assert (status_of(order), verdicts(), stock(goods)) == ("TRADE_SUCCESS", ["paid", "ignored"], 8)
 
 
-@pytest.mark.parametrize("event", [Event.CANCEL, Event.EXPIRE, Event.DISMISS])
+@pytest.mark.parametrize("event", [Event.CANCEL, Event.EXPIRE, Event.STAFF_CLOSE])
 def test_money_for_a_closed_order_takes_the_stock_again(order, goods, stock, sold, event):
     order_close(order_id=order["id"], event=event)
     assert stock(goods) == 10
     assert accepted(send_notice(notice_of(order)))
     row = OrderInfo.objects.get()
-    assert (row.pay_status, row.closed_by, row.has_stock) == ("TRADE_SUCCESS", "", True)
+    assert (row.pay_status, row.closed_by, row.holds_stock) == ("TRADE_SUCCESS", "", True)
     assert (verdicts(), stock(goods), sold(goods)) == (["paid_late"], 8, 2)
 
 

@@ -65,7 +65,7 @@ def test_a_row_for_each_line(paid_order, mine, order_of, pears, buyer):
 def test_what_was_filtered_and_nothing_else(order_of):
     paying, gone = (OrderInfo.objects.get(pk=order_of(1)["id"]) for _ in range(2))
     OrderInfo.objects.filter(pk=gone.pk).update(
-        pay_status="TRADE_CLOSED", closed_by="expire", has_stock=False
+        pay_status="TRADE_CLOSED", closed_by="expire", holds_stock=False
     )
     client = staff_client("view_orderinfo")
     everything = {"select_across": "1", "index": "0"}

@@ -14,17 +14,17 @@ from apps.goods.tests.factories import make_goods
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
 from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.closing import (
+    Outcome,
+    order_close_via_gateway,
+    orders_close_expired,
+    payments_reconcile,
+)
 from apps.trade.services.orders import (
     OrderNotHiddenError,
     order_close,
     order_hide,
     order_ship,
-)
-from apps.trade.services.settlement import (
-    Outcome,
-    order_settle,
-    orders_close_expired,
-    payments_reconcile,
 )
 from utils.alipay import AlipayClient, AlipayUnreachableError
 
@@ -221,7 +221,7 @@ def test_paid_between_the_question_and_the_close(
         return close(self, out_trade_no=out_trade_no)
 
     monkeypatch.setattr(AlipayClient, "close", too_late)
-    assert order_settle(order_id=answer["id"], event=Event.CANCEL) == Outcome.PAID
+    assert order_close_via_gateway(order_id=answer["id"], event=Event.CANCEL) == Outcome.PAID
     assert gateway.asked == ["alipay.trade.query", "alipay.trade.close", "alipay.trade.query"]
     assert (status_of(answer), stock(goods), sold(goods)) == (("TRADE_SUCCESS", ""), 8, 2)
 
@@ -391,7 +391,7 @@ def test_every_other_move_is_refused(status, event):
 
 
 def test_closing_what_is_paid_is_refused(paid_order, goods, stock):
-    for event in (Event.CANCEL, Event.EXPIRE, Event.DISMISS):
+    for event in (Event.CANCEL, Event.EXPIRE, Event.STAFF_CLOSE):
         with pytest.raises(MoveRefusedError):
             order_close(order_id=paid_order["id"], event=event)
     assert (status_of(paid_order), stock(goods)) == (("TRADE_SUCCESS", ""), 8)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
+from apps.trade.services.closing import order_ask, payments_reconcile
 from apps.trade.services.orders import order_ship
 from apps.trade.services.payments import payment_confirm, payment_finish
 from apps.trade.services.refunds import (
@@ -17,13 +18,12 @@ from apps.trade.services.refunds import (
     RefundTokenUsedError,
     RefundTooLargeError,
     refund_fail,
-    refund_learn,
     refund_open,
     refund_send,
+    refund_sync,
     refund_token_make,
     refundable,
 )
-from apps.trade.services.settlement import order_ask, payments_reconcile
 from apps.users.models import UserProfile
 from extra_apps.alipay_sandbox.models import SandboxRefund, SandboxTrade
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
@@ -75,7 +75,7 @@ def state() -> tuple[Any, ...]:
     """Return what a refund can change: order, payment, stock."""
     order, payment, goods = OrderInfo.objects.get(), Payment.objects.get(), Goods.objects.get()
     return (
-        order.pay_status, order.closed_by, order.has_stock, payment.refunded,
+        order.pay_status, order.closed_by, order.holds_stock, payment.refunded,
         goods.goods_num, goods.sold_num, StockMovement.objects.count(),
     )  # fmt: skip
 
@@ -424,8 +424,8 @@ class TestMadeAtAlipay:
         ours = opened(payment, boss, "4.60")
         refund_fail(refund_id=ours.pk, answer="x")
         learnt = {"payment_id": payment.pk, "done_at": timezone.now()}
-        assert refund_learn(**learnt, out_request_no="next", refunded=TOTAL)
-        assert not refund_learn(
+        assert refund_sync(**learnt, out_request_no="next", refunded=TOTAL)
+        assert not refund_sync(
             **learnt, out_request_no=ours.out_request_no, refunded=Decimal("4.60")
         )
         assert state() == ("TRADE_CLOSED", "refund", False, TOTAL, 10, 0, 3)
@@ -434,7 +434,7 @@ class TestMadeAtAlipay:
         ours = opened(payment, boss, "4.60")
         refund_fail(refund_id=ours.pk, answer="x")
         opened(payment, boss, "5.00")  # which is under way, and not what is told of
-        assert refund_learn(
+        assert refund_sync(
             payment_id=payment.pk, done_at=timezone.now(),
             out_request_no=ours.out_request_no, refunded=Decimal("4.60"),
         )  # fmt: skip
@@ -445,13 +445,13 @@ class TestMadeAtAlipay:
         ours = opened(payment, boss, "24.60")
         learnt = {"payment_id": payment.pk, "done_at": timezone.now()}
         for number, told in (("r2", "24.60"), ("r1", "4.60")):
-            assert not refund_learn(**learnt, out_request_no=number, refunded=Decimal(told))
+            assert not refund_sync(**learnt, out_request_no=number, refunded=Decimal(told))
         refund_fail(refund_id=ours.pk, answer="x")
         assert state()[3] == TOTAL
 
     def test_two_without_a_number(self, payment):
         learnt = {"payment_id": payment.pk, "done_at": timezone.now(), "out_request_no": ""}
-        told = [refund_learn(**learnt, refunded=Decimal(fee)) for fee in ("1.00", "1.00", "3.00")]
+        told = [refund_sync(**learnt, refunded=Decimal(fee)) for fee in ("1.00", "1.00", "3.00")]
         assert told == [True, False, True]
         assert [row.amount for row in Refund.objects.order_by("pk")] == [1, 2]
 

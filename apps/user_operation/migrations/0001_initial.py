@@ -3,7 +3,7 @@
 import apps.user_operation.models
 import django.db.models.deletion
 import django.utils.timezone
-import utils.mobile
+import utils.api.mobile
 from django.conf import settings
 from django.db import migrations, models
 
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('district', models.CharField(blank=True, default='', max_length=100, verbose_name='district')),
                 ('address', models.CharField(max_length=100, verbose_name='address')),
                 ('signer_name', models.CharField(max_length=100, verbose_name='recipient')),
-                ('signer_mobile', models.CharField(max_length=11, validators=[utils.mobile.validate_mobile], verbose_name="recipient's mobile")),
+                ('signer_mobile', models.CharField(max_length=11, validators=[utils.api.mobile.validate_mobile], verbose_name="recipient's mobile")),
                 ('is_default', models.BooleanField(default=False, help_text='Moves here from the address that has it; it cannot be taken away.', verbose_name='default')),
                 ('default_of', models.GeneratedField(db_persist=True, expression=models.Case(models.When(is_default=True, then=models.F('user_id')), default=None), output_field=models.BigIntegerField(null=True), unique=True)),
                 ('add_time', models.DateTimeField(default=django.utils.timezone.now, verbose_name='added')),

@@ -10,7 +10,7 @@ from ..models import UserLeavingMessage
 
 
 class Attachment(NamedTuple):
-    """An accepted upload: its content was judged by utils.file_types, which gave the suffix."""
+    """An accepted upload; utils.uploads.file_types judged its content and gave the suffix."""
 
     content: File
     name: str

@@ -15,7 +15,7 @@ from apps.user_operation.services.messages import message_reply
 from apps.users.models import UserProfile
 from tests.clients import send
 from tests.sample_files import BAD, GOOD, HTML, PDF, SVG, open_xml, picture
-from utils import uploads
+from utils.uploads import handlers as uploads
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 import apps.users.models
 import django.utils.timezone
-import utils.mobile
+import utils.api.mobile
 from django.db import migrations, models
 
 
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='userprofile',
             name='mobile',
-            field=apps.users.models.MobileField(blank=True, help_text='Mainland China, 11 digits; one account per number.', max_length=11, null=True, unique=True, validators=[utils.mobile.validate_mobile], verbose_name='mobile'),
+            field=apps.users.models.MobileField(blank=True, help_text='Mainland China, 11 digits; one account per number.', max_length=11, null=True, unique=True, validators=[utils.api.mobile.validate_mobile], verbose_name='mobile'),
         ),
         migrations.CreateModel(
             name='CodeQuota',

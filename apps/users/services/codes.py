@@ -15,8 +15,8 @@ from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, Whe
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from utils.sms import sms_send_code
-from utils.transactions import retried
+from utils.db.transactions import retry_on_deadlock
+from utils.sms.sending import sms_send_code
 
 from ..models import CodeQuota, VerifyCode
 
@@ -66,7 +66,7 @@ def address_quota(address: str) -> Quota:
 def verify_code_send(*, mobile: str, purpose: str, address: str) -> None:
     """Send a new code to ``mobile``, which ends the older ones of that purpose.
 
-    ``address`` is where the request came from (utils.client_address). Raises
+    ``address`` is where the request came from (utils.limits.client_address). Raises
     CodeTooSoonError and CodeQuotaError, having changed nothing; SmsRefusedError and
     SmsUnreachableError, having taken the code back, so that the next request may follow
     at once. Never call it inside a transaction: it waits for the provider.
@@ -149,7 +149,7 @@ def _hash(mobile: str, purpose: str, code: str) -> str:
     return hexdigest
 
 
-@retried
+@retry_on_deadlock
 def _quotas_make(quotas: list[Quota], now: datetime) -> None:
     """See to it that there is a row to claim.
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.users.models import CodeQuota, UserProfile, VerifyCode
 from apps.users.services.codes import verify_codes_purge
 from tests.deadlocks import deadlocks
-from utils import sms
+from utils.sms import sending as sms
 
 from .wire import MOBILE, OTHER_MOBILE
 

@@ -16,7 +16,7 @@ from extra_apps.idempotency.models import IdempotencyRecord
 from extra_apps.idempotency.services import Answer, Claim, idempotency_records_purge
 from tests.deadlocks import deadlocks
 from tests.parallel import in_parallel, meeting, tell
-from utils import transactions
+from utils.db import transactions
 
 from .conftest import Meanwhile, client_of, post, user_make, worked
 from .shop import refuse

@@ -26,7 +26,7 @@ def state_of_database() -> State:
         "cart lines": {(user, goods): (nums, held) for user, goods, nums, held in lines},
         "orders": {
             row.pk: (
-                row.user_id, row.pay_status, row.closed_by, row.has_stock, row.is_hidden,
+                row.user_id, row.pay_status, row.closed_by, row.holds_stock, row.is_hidden,
                 row.shipped_at is not None, row.order_mount, row.expires_at, row.trade_no,
                 row.asked_at,
             )
@@ -62,7 +62,7 @@ def state_of_model(shop: Shop) -> State:
         },
         "orders": {
             pk: (
-                row.buyer, row.status, row.closed_by, row.has_stock, row.is_hidden,
+                row.buyer, row.status, row.closed_by, row.holds_stock, row.is_hidden,
                 row.is_shipped, row.total, row.expires_at, row.trade_no, row.asked_at,
             )
             for pk, row in shop.orders.items()

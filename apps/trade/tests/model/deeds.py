@@ -22,18 +22,18 @@ from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import Event, MoveRefusedError
 from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.closing import (
+    GatewaySilentError,
+    order_close_via_gateway,
+    orders_close_expired,
+    payments_reconcile,
+)
 from apps.trade.services.orders import order_ship
 from apps.trade.services.refunds import (
     RefundOverError,
     RefundTooLargeError,
     refund_open,
     refund_send,
-)
-from apps.trade.services.settlement import (
-    GatewaySilentError,
-    order_settle,
-    orders_close_expired,
-    payments_reconcile,
 )
 from apps.trade.tests.conftest import DESTINATION
 from apps.users.models import UserProfile
@@ -440,7 +440,7 @@ class Deeds:
     def dismiss(self, number: int) -> None:
         order = self._order(number)
         try:
-            found = order_settle(order_id=order.pk, event=Event.DISMISS).value
+            found = order_close_via_gateway(order_id=order.pk, event=Event.STAFF_CLOSE).value
         except (GatewaySilentError, MoveRefusedError) as error:
             found = type(error)
         try:

@@ -51,7 +51,7 @@ class Order:
     created_at: datetime
     status: str = PAYING
     closed_by: str = ""
-    has_stock: bool = True
+    holds_stock: bool = True
     is_hidden: bool = False
     is_shipped: bool = False
     trade_no: str | None = None
@@ -261,7 +261,7 @@ class Shop:
         return {**counts, "left": len(expired) if self.gateway.silent else 0}
 
     def _close(self, order: Order, event: str) -> None:
-        order.status, order.closed_by, order.has_stock = CLOSED, event, False
+        order.status, order.closed_by, order.holds_stock = CLOSED, event, False
         self._stock(order, +1)
 
     def _stock(self, order: Order, sign: int) -> None:
@@ -335,7 +335,7 @@ class Shop:
         self.payments[trade_no] = Payment(order, trade_no, order.total, flag)
         if flag:
             return "flagged"
-        order.status, order.closed_by, order.has_stock = SUCCESS, "", True
+        order.status, order.closed_by, order.holds_stock = SUCCESS, "", True
         order.trade_no, order.is_hidden = trade_no, False
         self._sold(order, +1)
         return "paid_late" if was_closed else "paid"
@@ -389,7 +389,7 @@ class Shop:
         refund.state = "done"
         payment.refunded += refund.amount
         if payment.refunded == payment.amount and not payment.flag:
-            order.status, order.closed_by, order.has_stock = CLOSED, "refund", order.is_shipped
+            order.status, order.closed_by, order.holds_stock = CLOSED, "refund", order.is_shipped
             self._sold(order, -1)
             if not order.is_shipped:
                 self._stock(order, +1)

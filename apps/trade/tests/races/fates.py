@@ -17,7 +17,7 @@ def fate(order: OrderInfo) -> str:
     """
     order = OrderInfo.objects.get(pk=order.pk)
     payments = list(order.payments.values_list("state", "flag"))
-    seen = (order.pay_status, order.has_stock, payments, is_paid_at_gateway(order))
+    seen = (order.pay_status, order.holds_stock, payments, is_paid_at_gateway(order))
     if seen == (PayStatus.TRADE_SUCCESS, True, [(State.APPLIED, "")], True):
         return PAID
     if seen == (PayStatus.TRADE_CLOSED, False, [], False):

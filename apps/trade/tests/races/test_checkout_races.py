@@ -18,7 +18,7 @@ from apps.trade.tests.conftest import DESTINATION
 from apps.users.tokens import token_make
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
-from utils import transactions
+from utils.db import transactions
 
 from .helpers import (
     IS_MARIADB,

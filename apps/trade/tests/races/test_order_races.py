@@ -13,7 +13,7 @@ from apps.trade.models import OrderInfo, Payment
 from apps.trade.services import orders as orders_service
 from apps.trade.services import payments
 from apps.trade.services.carts import cart_add, holds_release_lapsed
-from apps.trade.services.settlement import orders_close_expired
+from apps.trade.services.closing import orders_close_expired
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
@@ -204,7 +204,7 @@ def test_two_sweeps_of_each_kind_at_once(shop: Shop) -> None:
     assert (swept["closed"] + swept_too["closed"], swept["paid"] + swept_too["paid"]) == (many, 0)
     assert [closings(order) for order in orders] == [2] * many  # a line of the ledger per goods
     assert [stock_of(each) for each in goods] == [500, 500]
-    assert OrderInfo.objects.filter(closed_by="expire", has_stock=False).count() == many
+    assert OrderInfo.objects.filter(closed_by="expire", holds_stock=False).count() == many
     assert_audit_clean()
     tell(f"two sweeps closed {swept['closed']} + {swept_too['closed']} of {many} orders, "
          f"{lapsed} + {lapsed_too} of {many} holds lapsed")  # fmt: skip

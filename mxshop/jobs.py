@@ -3,8 +3,6 @@
 It is a list of sweeps. Each may run at any time, twice at once and on several machines: what
 one finds done already, it leaves. Nothing depends on one having run in time: whoever reads an
 expired order or a lapsed hold looks at the clock.
-
-All are named here, also those of the apps below, because no app stands above this one.
 """
 
 import logging
@@ -14,13 +12,12 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections, reset_queries
 
+from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.closing import orders_close_expired, payments_reconcile
 from apps.users.services.codes import verify_codes_purge
 from extra_apps.idempotency.services import idempotency_records_purge
 from extra_apps.social_jwt.services import social_states_purge
-from utils.transactions import retried
-
-from .services.carts import holds_release_lapsed
-from .services.settlement import orders_close_expired, payments_reconcile
+from utils.db.transactions import retry_on_deadlock
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +51,14 @@ def sweeps_once() -> bool:
     return all(went_well)
 
 
-def sweeps_forever(*, goes_on: Callable[[], bool]) -> None:
-    """Run each sweep at its interval, one after the other, for as long as ``goes_on()``.
+def sweeps_forever(*, should_continue: Callable[[], bool]) -> None:
+    """Run each sweep at its interval, one after the other, for as long as ``should_continue()``.
 
     That is asked every second. A signal handler may raise at any moment: a sweep that is
     interrupted is one that crashed, and the next run takes up what it left.
     """
     due = dict.fromkeys(SWEEPS, time.monotonic() + FIRST_ROUND_AFTER)
-    while goes_on():
+    while should_continue():
         for sweep in SWEEPS:
             if due[sweep] <= time.monotonic():
                 # As between two requests: what the server closed meanwhile is replaced.
@@ -80,7 +77,7 @@ def sweep_run(sweep: Sweep, *, is_quiet: bool = False) -> bool:
     """
     started = time.perf_counter()
     try:
-        counts = retried(sweep.run)()
+        counts = retry_on_deadlock(sweep.run)()
     except Exception:
         logger.exception("%s failed after %.2f s", sweep.name, time.perf_counter() - started)
         return False

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from utils.alipay import AlipayError, CloseResult, client_from_settings
-from utils.failures import failures_at_the_end
+from utils.db.failures import collect_errors
 
 from ..models import OrderInfo, Refund
 from ..order_status import Event, MoveRefusedError, PayStatus
@@ -28,7 +28,7 @@ NOTICE_IS_LATE = timedelta(minutes=2)
 ASK_AGAIN = timedelta(minutes=5)
 # So many calls in a row without an answer, each of which takes its timeout while every other
 # sweep waits, and the rest is left for the next time; it comes first then.
-SILENCES = 3
+MAX_FAILURES = 3
 
 
 class GatewaySilentError(Exception):
@@ -43,8 +43,8 @@ class Outcome(Enum):
     UNCHANGED = "unchanged"  # somebody else closed it first
 
 
-def order_settle(*, order_id: int, event: Event) -> Outcome:
-    """Close an unpaid order for good (``event``: CANCEL, EXPIRE or DISMISS), unless it is paid.
+def order_close_via_gateway(*, order_id: int, event: Event) -> Outcome:
+    """Close an unpaid order for good (``event``: CANCEL, EXPIRE or STAFF_CLOSE), unless it is paid.
 
     The gateway is asked, and told to close its trade, before the stock returns. Raises
     GatewaySilentError when that cannot be; MoveRefusedError when the order is paid already.
@@ -92,22 +92,22 @@ def orders_close_expired(*, now: datetime | None = None) -> dict[str, int]:
     """
     counts = {"closed": 0, "paid": 0, "left": 0}
     expired = OrderInfo.objects.expired(now or timezone.now())
-    patience = _Patience()
-    with failures_at_the_end() as apart:
+    failures = _ConsecutiveFailures()
+    with collect_errors() as collecting:
         for order_id in _longest_unasked_first(expired, "expires_at", "pk"):
-            if patience.is_over:
+            if failures.too_many:
                 counts["left"] += 1
                 continue
-            with apart():
+            with collecting():
                 try:
-                    outcome = order_settle(order_id=order_id, event=Event.EXPIRE)
+                    outcome = order_close_via_gateway(order_id=order_id, event=Event.EXPIRE)
                 except GatewaySilentError:
                     counts["left"] += 1
-                    patience.silence()
+                    failures.add()
                 except MoveRefusedError:
                     pass  # paid since it was listed: there is nothing left to do
                 else:
-                    patience.answer()
+                    failures.reset()
                     if outcome != Outcome.UNCHANGED:
                         counts[outcome.value] += 1
     return counts
@@ -123,52 +123,52 @@ def payments_reconcile(*, now: datetime | None = None) -> dict[str, int]:
     """
     now = now or timezone.now()
     counts = {"notices": 0, "asked": 0, "refunds": 0, "silent": 0}
-    with failures_at_the_end() as apart:
-        with apart():
+    with collect_errors() as collecting:
+        with collecting():
             counts["notices"] = notices_judge_left(before=now - timedelta(minutes=1))
-        patience = _Patience()
+        failures = _ConsecutiveFailures()
         for order_id in _orders_in_doubt(now):
-            if patience.is_over:
+            if failures.too_many:
                 counts["silent"] += 1
                 continue
-            with apart():
+            with collecting():
                 try:
                     order_ask(order_id=order_id)
                     counts["asked"] += 1
-                    patience.answer()
+                    failures.reset()
                 except AlipayError as error:
                     logger.warning("order %s: %s", order_id, error)
                     counts["silent"] += 1
-                    patience.silence()
-        patience = _Patience()
+                    failures.add()
+        failures = _ConsecutiveFailures()
         for refund_id in _refunds_in_doubt(now):
-            if patience.is_over:
+            if failures.too_many:
                 counts["silent"] += 1
                 continue
-            with apart():
+            with collecting():
                 if refund_send(refund_id=refund_id).state == Refund.State.PENDING:
                     counts["silent"] += 1
-                    patience.silence()
+                    failures.add()
                 else:
                     counts["refunds"] += 1
-                    patience.answer()
+                    failures.reset()
     return counts
 
 
-class _Patience:
-    """With a gateway that may not answer: over after SILENCES in a row."""
+class _ConsecutiveFailures:
+    """Counts the calls in a row that the gateway did not answer: too many at MAX_FAILURES."""
 
     def __init__(self) -> None:
-        self._left = SILENCES
+        self._left = MAX_FAILURES
 
-    def answer(self) -> None:
-        self._left = SILENCES
+    def reset(self) -> None:
+        self._left = MAX_FAILURES
 
-    def silence(self) -> None:
+    def add(self) -> None:
         self._left -= 1
 
     @property
-    def is_over(self) -> bool:
+    def too_many(self) -> bool:
         return self._left <= 0
 
 

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from .lookups import parse_pk
+from utils.api.lookups import parse_pk
 
 
 class ReferenceField(serializers.PrimaryKeyRelatedField):

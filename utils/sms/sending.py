@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from .yunpian import YunpianClient, YunpianRefusedError, YunpianUnreachableError
+from utils.sms.yunpian import YunpianClient, YunpianRefusedError, YunpianUnreachableError
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.trade.jobs import logger, sweeps_forever, sweeps_once
+from mxshop.jobs import logger, sweeps_forever, sweeps_once
 
 
 class Command(BaseCommand):
@@ -38,5 +38,5 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.default_int_handler)
             logger.info("background work started")
-            sweeps_forever(goes_on=lambda: parent is None or os.getppid() == parent)
+            sweeps_forever(should_continue=lambda: parent is None or os.getppid() == parent)
         logger.info("background work stopped")

@@ -20,10 +20,10 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from .client_address import client_address
-from .counters import CountersUnreachableError, counter_add
-from .rates import parse_rate
-from .unavailable import ServiceUnavailable
+from utils.api.errors import ServiceUnavailable
+from utils.limits.client_address import client_address
+from utils.limits.counters import CountersUnreachableError, counter_add
+from utils.limits.rates import parse_rate
 
 logger = logging.getLogger(__name__)
 

@@ -17,10 +17,10 @@ T = TypeVar("T")
 TRIES = 4
 
 # MariaDB and MySQL: ER_LOCK_DEADLOCK, and ER_CHECKREAD (a row changed since it was read).
-GIVEN_UP = {1213, 1020}
+DEADLOCK_CODES = {1213, 1020}
 
 
-def retried(function: Callable[P, T]) -> Callable[P, T]:
+def retry_on_deadlock(function: Callable[P, T]) -> Callable[P, T]:
     """Call the function again when the database gave its transaction up for another.
 
     Nothing of it was done then. Rows are locked in one order everywhere (cart or order, then
@@ -37,7 +37,7 @@ def retried(function: Callable[P, T]) -> Callable[P, T]:
             try:
                 return function(*args, **kwargs)
             except OperationalError as error:
-                if not tries_left or error.args[:1] not in {(code,) for code in GIVEN_UP}:
+                if not tries_left or error.args[:1] not in {(code,) for code in DEADLOCK_CODES}:
                     raise
                 logger.info("%s is tried again: %s", function.__qualname__, error)
                 time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 (so that rivals part)
@@ -46,6 +46,6 @@ def retried(function: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
-def retried_atomic(function: Callable[P, T]) -> Callable[P, T]:
-    """Make the function one transaction, which is ``retried``."""
-    return retried(transaction.atomic(function))
+def atomic_retry_on_deadlock(function: Callable[P, T]) -> Callable[P, T]:
+    """Make the function one transaction, which is ``retry_on_deadlock``."""
+    return retry_on_deadlock(transaction.atomic(function))

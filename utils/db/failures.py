@@ -7,20 +7,21 @@ from django.db import InterfaceError, OperationalError
 
 
 @contextmanager
-def failures_at_the_end() -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Give ``apart``: what fails in a ``with apart():`` is put off until the outer block ends.
+def collect_errors() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Collect the errors of the ``with collecting():`` blocks inside; raise them at the end.
 
-    Raises an ExceptionGroup of it then. Not put off is that the database does not answer.
+    All errors are raised together as one ExceptionGroup. An error that means that the database
+    does not answer is raised at once, because every following block would meet it too.
 
-        with failures_at_the_end() as apart:
+        with collect_errors() as collecting:
             for order_id in order_ids:
-                with apart():
+                with collecting():
                     order_close(order_id=order_id)
     """
     failures: list[Exception] = []
 
     @contextmanager
-    def apart() -> Iterator[None]:
+    def collecting() -> Iterator[None]:
         try:
             yield
         except (OperationalError, InterfaceError):
@@ -28,6 +29,6 @@ def failures_at_the_end() -> Iterator[Callable[[], AbstractContextManager[None]]
         except Exception as failure:
             failures.append(failure)
 
-    yield apart
+    yield collecting
     if failures:
         raise ExceptionGroup(f"{len(failures)} failed", failures)

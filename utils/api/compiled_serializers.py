@@ -15,24 +15,24 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import serializers
 
-from .fields import AmountField, PictureField, media_url, request_origin
+from utils.api.fields import AmountField, PictureField, media_url, request_origin
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class RenderContext:
     """What a representation needs beside the object; worked out once per answer."""
 
     origin: str  # scheme and host, which the addresses of pictures begin with
     zone: tzinfo
 
     @classmethod
-    def of(cls, request: HttpRequest | None) -> "Surroundings":
+    def of(cls, request: HttpRequest | None) -> "RenderContext":
         origin = request_origin(request) if request is not None else ""
         return cls(origin, timezone.get_current_timezone())
 
 
 # Makes of a field's value what stands on the wire.
-Converter = Callable[[Any, Surroundings], Any]
+Converter = Callable[[Any, RenderContext], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ PLAIN_FIELDS = (
 
 class CompiledListSerializer(serializers.ListSerializer):
     def to_representation(self, data: Any) -> list[Any]:
-        surroundings = Surroundings.of(self.context.get("request"))
+        surroundings = RenderContext.of(self.context.get("request"))
         child: Any = self.child
         represent = type(child).represent
         return [represent(item, surroundings) for item in _items(data)]
@@ -94,7 +94,7 @@ class CompiledSerializer(serializers.ModelSerializer):
         return plan
 
     @classmethod
-    def represent(cls, instance: Any, surroundings: Surroundings) -> Any:
+    def represent(cls, instance: Any, surroundings: RenderContext) -> Any:
         if instance is None:
             return cls.representation_of_none
         plan = cls.plan()
@@ -104,7 +104,7 @@ class CompiledSerializer(serializers.ModelSerializer):
         return shape
 
     def to_representation(self, instance: Any) -> Any:
-        return self.represent(instance, Surroundings.of(self.context.get("request")))
+        return self.represent(instance, RenderContext.of(self.context.get("request")))
 
 
 def _attribute(field: Any) -> str:
@@ -139,6 +139,6 @@ def _items(related: Any) -> Iterable[Any]:
     return items
 
 
-def _local_iso(value: datetime | None, surroundings: Surroundings) -> str | None:
+def _local_iso(value: datetime | None, surroundings: RenderContext) -> str | None:
     """ISO 8601 with the offset of the shop's time zone."""
     return None if value is None else value.astimezone(surroundings.zone).isoformat()

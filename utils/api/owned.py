@@ -8,10 +8,10 @@ from rest_framework import viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import IsAuthenticated
 
-from .lookups import parse_pk
+from utils.api.lookups import parse_pk
 
 
-class OwnThingsViewSet(viewsets.GenericViewSet):
+class OwnedViewSet(viewsets.GenericViewSet):
     """The caller's rows of ``queryset``, found by ``lookup_field``."""
 
     permission_classes = (IsAuthenticated,)

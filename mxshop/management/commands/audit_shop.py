@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from utils.audit import audit
+from utils.db.audit import audit
 
 
 class Command(BaseCommand):

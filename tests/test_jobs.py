@@ -19,17 +19,17 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_category, make_goods
-from apps.trade import jobs
-from apps.trade.jobs import SWEEPS, Sweep, sweep_run, sweeps_forever, sweeps_once
 from apps.trade.models import CartLine, OrderInfo, PaymentNotice
-from apps.trade.services import carts, settlement
+from apps.trade.services import carts, closing
 from apps.trade.services.carts import cart_add
 from apps.trade.services.checkout import Destination, order_create
 from apps.users.models import UserProfile
+from mxshop import jobs
+from mxshop.jobs import SWEEPS, Sweep, sweep_run, sweeps_forever, sweeps_once
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[1]
 NAMES = [
     "release_lapsed_holds", "close_expired_orders", "reconcile_payments", "purge_verify_codes",
     "purge_social_states", "purge_idempotency_records",
@@ -38,7 +38,7 @@ NAMES = [
 
 @pytest.fixture(autouse=True)
 def _log_info(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "apps.trade.jobs")
+    caplog.set_level(logging.INFO, "mxshop.jobs")
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -46,7 +46,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         record.getMessage().rpartition(" (")[0] or record.getMessage()
         for record in caplog.records
-        if record.name == "apps.trade.jobs"
+        if record.name == "mxshop.jobs"
     ]
 
 
@@ -54,6 +54,16 @@ def run_once() -> int:
     with pytest.raises(SystemExit) as end:
         call_command("run_jobs", "--once")
     return int(str(end.value.code))
+
+
+@pytest.fixture
+def goods(db: None) -> Goods:
+    return make_goods(make_category(), name="脐橙", stock=10, shop_price="12.30")
+
+
+@pytest.fixture
+def pears(goods: Goods) -> Goods:
+    return make_goods(goods.category, name="酥梨", stock=5, shop_price="5.05")
 
 
 def order_of(buyer: UserProfile, goods: Goods, nums: int) -> OrderInfo:
@@ -147,14 +157,14 @@ def test_an_error_with_one_order_stops_no_other(
     caplog, monkeypatch, gateway, buyer, other, goods
 ) -> None:
     first, second = order_of(buyer, goods, 2), order_of(other, goods, 3)
-    settle = settlement.order_settle
+    settle = closing.order_close_via_gateway
 
     def fail_first(*, order_id: int, event: Any) -> Any:
         if order_id == first.pk:
             raise ZeroDivisionError("out of order")
         return settle(order_id=order_id, event=event)
 
-    monkeypatch.setattr(settlement, "order_settle", fail_first)
+    monkeypatch.setattr(closing, "order_close_via_gateway", fail_first)
     with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         assert run_once() == 1
     assert "ZeroDivisionError: out of order" in caplog.text
@@ -188,7 +198,7 @@ def test_a_database_that_is_gone_is_not_asked_for_each_order(
         asked.append(order_id)
         raise OperationalError(2006, "Server has gone away")
 
-    monkeypatch.setattr(settlement, "order_settle", gone)
+    monkeypatch.setattr(closing, "order_close_via_gateway", gone)
     with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         assert run_once() == 1
     assert len(asked) == 1
@@ -243,7 +253,7 @@ def test_each_sweep_at_its_interval(caplog, monkeypatch) -> None:
         return Sweep(name, every, run)
 
     monkeypatch.setattr(jobs, "SWEEPS", tuple(noting(n) for n in ("often", "seldom", "broken")))
-    sweeps_forever(goes_on=lambda: clock.now < 90)
+    sweeps_forever(should_continue=lambda: clock.now < 90)
     assert runs == [
         ("often", 5), ("seldom", 5), ("broken", 5),
         ("often", 35),
@@ -273,7 +283,7 @@ def test_a_connection_that_the_server_closed_is_replaced(monkeypatch) -> None:
         return {"killed": 1}
 
     monkeypatch.setattr(jobs, "SWEEPS", (Sweep("ask", 30, ask),))
-    sweeps_forever(goes_on=lambda: clock.now < 90)
+    sweeps_forever(should_continue=lambda: clock.now < 90)
     connection.close()  # the third, which is dead too
     assert len(set(numbers)) == 3
 

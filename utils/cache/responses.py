@@ -231,7 +231,7 @@ def _unless_unchanged(request: HttpRequest, response: HttpResponse) -> HttpRespo
 cached_catalogue = _CachedCatalogue()
 
 
-class KeptAnswersMixin:
+class CachedResponseMixin:
     """A view that answers from the cache before DRF looks at the request."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
