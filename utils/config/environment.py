@@ -161,8 +161,12 @@ class Environment:
             with path.open(encoding="utf-8-sig") as file:
                 FileReader.read_env(file)
         except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8"
-            self.fault(f"{path} cannot be read ({why}): chmod or chown it for the shop's user.")
+            why = getattr(error, "strerror", None)
+            self.fault(
+                f"{path} cannot be read ({why}): chmod or chown it for the shop's user."
+                if why
+                else f"{path} is not UTF-8: save it as such."
+            )
         return found
 
 
