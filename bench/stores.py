@@ -41,6 +41,7 @@ def merchant_environment() -> dict[str, str]:
     return {
         "SITE_URL": f"http://{HOST}",
         "ALIPAY_GATEWAY": "sandbox",
+        "ALLOW_SANDBOX": "true",
         "ALIPAY_APP_ID": "2021000000000009",
         "ALIPAY_SELLER_ID": "2088000000000009",
         "ALIPAY_PRIVATE_KEY": merchant.private,
@@ -55,6 +56,7 @@ def base_environment(folder: Path) -> dict[str, str]:
     can be given to the benchmark by exporting it.
     """
     (folder / "static").mkdir(parents=True)
+    (folder / "media").mkdir()
     return {
         **os.environ,
         "DEBUG": "false",
@@ -71,9 +73,13 @@ def base_environment(folder: Path) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "CONN_MAX_AGE": "60",
         "THROTTLE_ANON": "off",  # one address asks for everybody
+        **dict.fromkeys(
+            ("ALLOW_HTTP", "ALLOW_SQLITE", "ALLOW_LOCAL_CACHE", "ALLOW_CONSOLE_SMS",
+             "ALLOW_NO_LIMITS"), "true",
+        ),
         "CATALOGUE_CACHE_SECONDS": "0",
         **merchant_environment(),
-    }
+    }  # fmt: skip
 
 
 def build_store(folder: Path, *, engine: str, goods: int, database_url: str) -> Store:

@@ -1,81 +1,97 @@
-"""System checks of the project as a whole: ``manage.py check``, and with ``--deploy``."""
+"""System checks of the project as a whole: ``manage.py check``, and with ``--deploy``.
+
+What the environment alone decides has stopped the start before this (mxshop/startup). These
+look at the rest: the database, the collected files, and what a developer may do.
+"""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.http.request import split_domain_port, validate_host
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
-from utils.alipay import AlipayKeyError, client_from_settings
+from mxshop.startup.payments import site_is_answered
+from utils.db.charset import charset_faults
+from utils.db.refusals import database_refusal
+
+# Not Tags.database, which is run on request only, and then asks a database that is away.
+STORAGE = "storage"
 
 
-@register(Tags.caches, deploy=True)
-def shared_cache(**kwargs: Any) -> list[CheckMessage]:
-    """Several processes need one cache: limits would multiply, edits would show late."""
-    if "locmem" not in settings.CACHES["default"]["BACKEND"]:
+@register(Tags.security)
+def site_url_is_answered(**kwargs: Any) -> list[CheckMessage]:
+    """A developer may look at the shop under another address, and pay nothing."""
+    if not settings.DEBUG or site_is_answered(settings.SITE_URL, settings.ALLOWED_HOSTS):
         return []
     return [
         Warning(
-            "REDIS_URL is not set: every process keeps a cache of its own.",
-            hint="Set REDIS_URL when the shop runs in more than one process.",
+            "ALLOWED_HOSTS lacks the host of SITE_URL: every notice of Alipay's would be refused.",
+            hint="ALLOWED_HOSTS=shop.example.com for SITE_URL=https://shop.example.com",
             id="mxshop.W001",
         )
     ]
 
 
-@register(Tags.security)
-def alipay_keys(**kwargs: Any) -> list[CheckMessage]:
-    """A shop whose keys are wrong sells, and learns of no payment."""
+@register(STORAGE)
+def database_charset(**kwargs: Any) -> list[CheckMessage]:
+    """Names, messages and addresses hold emoji and rare characters."""
     try:
-        client = client_from_settings()
-    except AlipayKeyError as error:
-        return [
-            Error(
-                str(error),
-                hint="A key is its text or the path of its file: PEM, or the console's base64.",
-                id="mxshop.E001",
-            )
-        ]
-    if not client.public_key_is_own:
+        faults = charset_faults(connection)
+    except DatabaseError as error:
+        return [_database_away(error)]
+    return [Error(line, id="mxshop.E001") for line in faults]
+
+
+@register(STORAGE, deploy=True)
+def migrations_applied(**kwargs: Any) -> list[CheckMessage]:
+    """Code that is newer than its tables answers 500."""
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return [_database_away(error)]
+    if not plan:
         return []
     return [
         Error(
-            "ALIPAY_PUBLIC_KEY is the app's own, the other half of ALIPAY_PRIVATE_KEY: nothing "
-            "that Alipay signs would be believed.",
-            hint="The app's page at open.alipay.com shows Alipay's public key beside the app's.",
+            f"{len(plan)} migrations are not applied to the database.",
+            hint="manage.py migrate",
             id="mxshop.E002",
         )
     ]
 
 
-@register(Tags.security)
-def site_url_is_answered(**kwargs: Any) -> list[CheckMessage]:
-    """A request for a host that is not listed is refused before any view, and kept nowhere."""
-    host, _port = split_domain_port(urlsplit(settings.SITE_URL).netloc)
-    if host and validate_host(host, settings.ALLOWED_HOSTS):
+def _database_away(error: DatabaseError) -> CheckMessage:
+    """Return a warning: the web server starts without its database, and waits for it."""
+    return Warning(database_refusal(error, connection.settings_dict), id="mxshop.W002")
+
+
+@register(STORAGE, deploy=True)
+def static_files_collected(**kwargs: Any) -> list[CheckMessage]:
+    if settings.DEBUG or (settings.STATIC_ROOT / "admin").is_dir():
         return []
-    # A developer may look at the shop under another address, and pay nothing.
-    kind = Warning if settings.DEBUG else Error
     return [
-        kind(
-            "ALLOWED_HOSTS lacks the host of SITE_URL: every notice of Alipay's would be refused.",
-            hint="ALLOWED_HOSTS=shop.example.com for SITE_URL=https://shop.example.com",
-            id="mxshop.E003",
+        Warning(
+            f"STATIC_ROOT={settings.STATIC_ROOT} holds no files: the admin would have no styles.",
+            hint="manage.py collectstatic --noinput",
+            id="mxshop.W004",
         )
     ]
 
 
 @register(Tags.security, deploy=True)
-def site_url_is_https(**kwargs: Any) -> list[CheckMessage]:
-    """Buyers who paid come back to SITE_URL, and Alipay's notices do."""
-    live = settings.ALIPAY_GATEWAY == "live" and not settings.DEBUG
-    if not live or settings.SITE_URL.startswith("https://"):
-        return []
+def nothing_is_allowed(**kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
-            "SITE_URL is not https, where money is taken.",
-            hint="SITE_URL=https://shop.example.com",
-            id="mxshop.W002",
+            f"{name}=true: this shop starts although that is dangerous.",
+            hint="For test stages alone; .env.example says what it allows.",
+            id="mxshop.W003",
         )
+        for name in sorted(settings.ALLOWED_DANGERS)
     ]
+
+
+@register()
+def variables_are_known(**kwargs: Any) -> list[CheckMessage]:
+    return [Warning(line, id="mxshop.W005") for line in settings.UNKNOWN_VARIABLES]

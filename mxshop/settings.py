@@ -1,19 +1,21 @@
 """Settings of the shop, read from the environment; .env.example explains every variable.
 
-With DEBUG on, every variable has a default that works on one machine. With DEBUG off,
-a secret that is missing stops the start with one line that names it.
+With DEBUG on, every variable has a default that works on one machine. What is nonsense, and
+with DEBUG off what is dangerous, stops the start with one line per fault (mxshop/startup).
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from extra_apps.alipay_sandbox.keys import local_key_pair
+from mxshop import startup
+from mxshop.fixed_settings import *  # noqa: F403
+from utils.cache.configured import cache_config
+from utils.config.environment import Environment
 from utils.config.local_secrets import local_secret
-from utils.limits.rates import parse_rate
 
 try:
     import MySQLdb  # noqa: F401  (mysqlclient, what production runs on)
@@ -24,27 +26,24 @@ except ImportError:
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-# A variable that is set to nothing counts as absent.
-env.ENVIRON = {name: value for name, value in env.ENVIRON.items() if value}
+env = Environment(os.environ, BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
+env.refuse()  # nothing below can be judged while this is not known
+# What is dangerous without DEBUG, and allowed all the same (.env.example).
+ALLOWED_DANGERS = {name for name in startup.ALLOWANCES if env.bool(name, default=False)}
 
 # Whatever the running shop writes beside its uploads: database, secrets, logs.
-VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = env.path("VAR_DIR", default=BASE_DIR / "var")
+if DEBUG and not startup.folder_made(env, "VAR_DIR", VAR_DIR):
+    env.refuse()  # the secrets below are made there
 
 
 # --- Secrets and doors ----------------------------------------------------------------
 
 SECRET_KEY = env("SECRET_KEY", default="")
 if not SECRET_KEY and DEBUG:
-    SECRET_KEY = local_secret(VAR_DIR / "secret_key")
-if len(SECRET_KEY) < 32:
-    raise ImproperlyConfigured(
-        "SECRET_KEY must be set to at least 32 random characters when DEBUG is off "
-        "(DEBUG=true makes one under var/)."
-    )
+    SECRET_KEY = startup.kept(env, VAR_DIR / "secret_key", local_secret)
 
 # Links in answers are built from the request's host: a host not listed here is refused.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -54,21 +53,8 @@ CORS_ALLOWED_ORIGINS = env.list(
     "CORS_ALLOWED_ORIGINS",
     default=["http://localhost:8080", "http://127.0.0.1:8080"] if DEBUG else [],
 )
-CORS_ALLOW_CREDENTIALS = True
-CORS_ALLOW_HEADERS = [
-    "accept",
-    "authorization",
-    "content-type",
-    "idempotency-key",
-    "imooc",  # the clients send it with every request
-    "user-agent",
-    "x-csrftoken",
-    "x-requested-with",
-]
-CORS_EXPOSE_HEADERS = ["idempotency-replayed", "retry-after"]
-
 # The reverse proxies in front of the shop, counted: 0 when it faces its clients itself.
-NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+NUM_PROXIES = env.int("NUM_PROXIES", default=0, at_most=5)
 
 if NUM_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -76,7 +62,7 @@ if NUM_PROXIES:
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$"]
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600) if HTTPS else 0
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600, at_most=63_072_000) * HTTPS
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SESSION_COOKIE_SECURE = HTTPS
@@ -125,7 +111,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-DEBUG_TOOLBAR = DEBUG and env.bool("DEBUG_TOOLBAR", default=False)
+DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", default=False) and DEBUG
 if DEBUG_TOOLBAR:
     INSTALLED_APPS.append("debug_toolbar")
     MIDDLEWARE.insert(0, "debug_toolbar.middleware.DebugToolbarMiddleware")
@@ -152,15 +138,12 @@ TEMPLATES = [
 
 # --- Database and cache ---------------------------------------------------------------
 
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}"),
-}
+DATABASES = {"default": startup.database_config(env, default=VAR_DIR / "shop.sqlite3")}
 _database = DATABASES["default"]
-_database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+_database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60, at_most=86_400)
 # A server may have closed the connection meanwhile; a file has not.
 _database["CONN_HEALTH_CHECKS"] = _database["ENGINE"] != "django.db.backends.sqlite3"
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing in the middle.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -181,30 +164,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="")
 
 
-def _cache(prefix: str, max_entries: int) -> dict:
-    """One cache: in Redis where there is one, else in this process's memory."""
-    if REDIS_URL:
-        return {
-            "BACKEND": "utils.cache.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": prefix,
-            # A Redis that does not answer must not hold up a request.
-            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-        }
-    return {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": prefix,
-        "OPTIONS": {"MAX_ENTRIES": max_entries},
-    }
-
-
 CACHES = {
-    "default": _cache("mxshop", max_entries=10_000),
-    "responses": _cache("mxshop-responses", max_entries=2_000),
+    "default": cache_config("mxshop", REDIS_URL, max_entries=10_000),
+    "responses": cache_config("mxshop-responses", REDIS_URL, max_entries=2_000),
 }
 
 # Seconds for which a public catalogue answer may be served again; 0 turns the cache off.
-CATALOGUE_CACHE_SECONDS = env.int("CATALOGUE_CACHE_SECONDS", default=30)
+CATALOGUE_CACHE_SECONDS = env.int("CATALOGUE_CACHE_SECONDS", default=30, at_most=3600)
 
 
 # --- Accounts -------------------------------------------------------------------------
@@ -220,16 +186,6 @@ if DEBUG:
     # The demo's logins exist in this backend alone, so that they end where DEBUG ends.
     AUTHENTICATION_BACKENDS.append("demo.logins.DemoLoginBackend")
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-
 # The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("JWT",),
@@ -238,7 +194,7 @@ SIMPLE_JWT = {
 }
 
 # Where verification codes go: "console" (the log and var/sms.log) or "yunpian".
-SMS_BACKEND = env("SMS_BACKEND", default="console")
+SMS_BACKEND = env.choice("SMS_BACKEND", default="console", choices=("console", "yunpian"))
 # As approved by the provider; #code# is where the code stands.
 SMS_CODE_TEXT = env(
     "SMS_CODE_TEXT",
@@ -246,13 +202,6 @@ SMS_CODE_TEXT = env(
 )
 YUNPIAN_API_KEY = env("YUNPIAN_API_KEY", default="")
 YUNPIAN_ORIGIN = "https://sms.yunpian.com"
-if SMS_BACKEND not in ("console", "yunpian"):
-    raise ImproperlyConfigured(f"SMS_BACKEND must be console or yunpian, not {SMS_BACKEND!r}.")
-if SMS_BACKEND == "yunpian" and not YUNPIAN_API_KEY:
-    raise ImproperlyConfigured("SMS_BACKEND=yunpian needs YUNPIAN_API_KEY.")
-if "#code#" not in SMS_CODE_TEXT:
-    raise ImproperlyConfigured("SMS_CODE_TEXT must contain #code#, where the code stands.")
-
 # Sign-in with weibo, QQ and WeChat: the keys that their developer sites give out. Under
 # DEBUG the way to a provider can be walked without one; there it ends.
 _social_key = "development" if DEBUG else ""
@@ -262,61 +211,39 @@ SOCIAL_AUTH_QQ_KEY = env("QQ_KEY", default=_social_key)
 SOCIAL_AUTH_QQ_SECRET = env("QQ_SECRET", default="")
 SOCIAL_AUTH_WEIXIN_KEY = env("WEIXIN_KEY", default=_social_key)
 SOCIAL_AUTH_WEIXIN_SECRET = env("WEIXIN_SECRET", default="")
-SOCIAL_AUTH_STRATEGY = "extra_apps.social_jwt.strategy.CookieStrategy"
-SOCIAL_AUTH_STORAGE = "extra_apps.social_jwt.storage.Storage"
-SOCIAL_AUTH_PIPELINE = [
-    "social_core.pipeline.social_auth.social_details",
-    "social_core.pipeline.social_auth.social_uid",
-    "social_core.pipeline.social_auth.auth_allowed",
-    "social_core.pipeline.social_auth.social_user",
-    "extra_apps.social_jwt.pipeline.username_from_nickname",
-    "social_core.pipeline.user.get_username",
-    "social_core.pipeline.user.create_user",
-    "social_core.pipeline.social_auth.associate_user",
-]
-SOCIAL_AUTH_USER_FIELDS = ["username", "name"]
-SOCIAL_AUTH_CLEAN_USERNAMES = False  # cleaned, a Chinese name has no letter left
-SOCIAL_AUTH_REQUESTS_TIMEOUT = 5
-SOCIAL_JWT_TOKEN_MAKER = "apps.users.tokens.token_make"  # noqa: S105  (a function's name)
-SOCIAL_JWT_RETURN_PATH = "/index/"
-
 
 # --- Cart, orders, payments -----------------------------------------------------------
 
 # Minutes goods stay held in a cart after its line was last changed; pieces a line may have;
 # lines a cart may have.
-CART_HOLD_MINUTES = env.int("CART_HOLD_MINUTES", default=30)
-CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99)
-CART_MAX_LINES = env.int("CART_MAX_LINES", default=200)
+CART_HOLD_MINUTES = env.int("CART_HOLD_MINUTES", default=30, at_least=1, at_most=1440)
+CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99, at_least=1, at_most=10_000)
+CART_MAX_LINES = env.int("CART_MAX_LINES", default=200, at_least=1, at_most=1000)
 # Minutes an order waits for its payment.
-ORDER_PAY_MINUTES = env.int("ORDER_PAY_MINUTES", default=30)
+ORDER_PAY_MINUTES = env.int("ORDER_PAY_MINUTES", default=30, at_least=1, at_most=1440)
 
 # The shop's address as Alipay and the buyers reach it: notices and buyers come back there.
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else "").rstrip("/")
 
 # "live" takes money; "sandbox" is Alipay's own; "local" is extra_apps/alipay_sandbox.
-ALIPAY_GATEWAY = env("ALIPAY_GATEWAY", default="local" if DEBUG else "live")
-_gateways = {
+_ALIPAY_GATEWAYS = {
     "live": "https://openapi.alipay.com/gateway.do",
     "sandbox": "https://openapi-sandbox.dl.alipaydev.com/gateway.do",
     "local": f"{SITE_URL}/alipay-sandbox/gateway.do",
 }
-if ALIPAY_GATEWAY not in _gateways:
-    raise ImproperlyConfigured(
-        f"ALIPAY_GATEWAY must be live, sandbox or local, not {ALIPAY_GATEWAY!r}."
-    )
-ALIPAY_GATEWAY_URL = _gateways[ALIPAY_GATEWAY]
+ALIPAY_GATEWAY = env.choice(
+    "ALIPAY_GATEWAY", default="local" if DEBUG else "live", choices=_ALIPAY_GATEWAYS
+)
+ALIPAY_GATEWAY_URL = _ALIPAY_GATEWAYS[ALIPAY_GATEWAY]
 # Keys: the key itself, or the path of its file; PEM or as Alipay's console shows it.
 ALIPAY_APP_ID = env("ALIPAY_APP_ID", default="")
 ALIPAY_SELLER_ID = env("ALIPAY_SELLER_ID", default="")
 ALIPAY_PRIVATE_KEY = env("ALIPAY_PRIVATE_KEY", default="")
 ALIPAY_PUBLIC_KEY = env("ALIPAY_PUBLIC_KEY", default="")
-if ALIPAY_GATEWAY == "local":
-    if not DEBUG:
-        raise ImproperlyConfigured("ALIPAY_GATEWAY=local pays with nothing: it needs DEBUG=true.")
+if ALIPAY_GATEWAY == "local" and DEBUG:
     INSTALLED_APPS.append("extra_apps.alipay_sandbox")
-    _merchant = local_key_pair(VAR_DIR / "alipay" / "merchant.pem")
-    _gateway = local_key_pair(VAR_DIR / "alipay" / "gateway.pem")
+    _merchant = startup.kept(env, VAR_DIR / "alipay" / "merchant.pem", local_key_pair)
+    _gateway = startup.kept(env, VAR_DIR / "alipay" / "gateway.pem", local_key_pair)
     ALIPAY_APP_ID, ALIPAY_SELLER_ID = "2021000000000001", "2088000000000001"
     ALIPAY_PRIVATE_KEY, ALIPAY_PUBLIC_KEY = _merchant.private, _gateway.public
     ALIPAY_SANDBOX = {
@@ -325,12 +252,6 @@ if ALIPAY_GATEWAY == "local":
         "MERCHANT_PUBLIC_KEY": _merchant.public,
         "PRIVATE_KEY": _gateway.private,
     }
-for _name in (
-    "SITE_URL", "ALIPAY_APP_ID", "ALIPAY_SELLER_ID", "ALIPAY_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY",
-):  # fmt: skip
-    if not globals()[_name]:
-        raise ImproperlyConfigured(f"{_name} must be set, unless ALIPAY_GATEWAY is local.")
-
 
 # --- The wire -------------------------------------------------------------------------
 
@@ -372,94 +293,66 @@ THROTTLE_RATES = {
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
 }
-for _scope, _rate in THROTTLE_RATES.items():
-    try:
-        parse_rate(_rate)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"THROTTLE_{_scope.upper()}: {error}") from error
-
-SPECTACULAR_SETTINGS = {
-    "TITLE": "MxShop",
-    "DESCRIPTION": _("The shop's API: catalogue, accounts, cart, orders and payments."),
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-    "COMPONENT_SPLIT_REQUEST": True,
-    # Docstrings are for who reads the code; summaries and help texts are for who calls it.
-    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-}
-
 
 # --- Language, time, files ------------------------------------------------------------
 
-LANGUAGE_CODE = env("LANGUAGE_CODE", default="zh-hans")
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", default="zh-hans", choices=("zh-hans", "en"))
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 MEDIA_URL = "/media/"
-MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")
+if DEBUG:
+    startup.folder_made(env, "MEDIA_ROOT", MEDIA_ROOT)
 
-# A built single-page shop: its index.html is /index/, its static/ joins ours.
-FRONTEND_DIR = Path(env("FRONTEND_DIR")) if env("FRONTEND_DIR", default="") else None
+# A built single-page shop: its index.html is /index/, its static/ and what lies beside
+# index.html join our static files.
+FRONTEND_DIR = env.path("FRONTEND_DIR", default=Path()) if env("FRONTEND_DIR") else None
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR_DIR / "static")))
-STATICFILES_DIRS = [
-    folder for folder in ([FRONTEND_DIR / "static"] if FRONTEND_DIR else []) if folder.is_dir()
-]
+STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
+STATICFILES_DIRS = startup.static_folders(FRONTEND_DIR)
 # Without collectstatic (development) files are served from where they lie.
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 if DEBUG:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-
-
-# --- Admin ----------------------------------------------------------------------------
-
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-
-CKEDITOR_5_FILE_UPLOAD_PERMISSION = "staff"
-CKEDITOR_5_MAX_FILE_SIZE = 5  # MB
-CKEDITOR_5_UPLOAD_FILE_TYPES = ["jpeg", "jpg", "png", "gif", "webp"]
-CKEDITOR_5_CONFIGS = {
-    "default": {
-        "language": "zh-cn",
-        "toolbar": [
-            "heading", "|", "bold", "italic", "link", "|",
-            "bulletedList", "numberedList", "blockQuote", "insertTable", "imageUpload", "|",
-            "undo", "redo",
-        ],
-        "image": {"toolbar": ["imageTextAlternative", "imageStyle:inline", "imageStyle:block"]},
-    },
-}  # fmt: skip
+    startup.folder_made(env, "STATIC_ROOT", STATIC_ROOT)
 
 
 # --- Watching over it -----------------------------------------------------------------
 
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL", default="INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }
 
 SENTRY_DSN = env("SENTRY_DSN", default="")
-if SENTRY_DSN:
-    import sentry_sdk
+SENTRY_ENVIRONMENT = env("SENTRY_ENVIRONMENT", default="production")
+SENTRY_TRACES_SAMPLE_RATE = env.float("SENTRY_TRACES_SAMPLE_RATE", default=0.0, at_most=1.0)
 
-    sentry_sdk.init(
+# Variables that look like a slip of the pen: `manage.py check` warns of them.
+UNKNOWN_VARIABLES = env.misspelt(also=startup.FOREIGN_VARIABLES)
+
+startup.refuse_dangers(env, globals())
+
+if SENTRY_DSN:
+    from utils.config.sentry import secrets_of, sentry_start
+
+    sentry_start(
         dsn=SENTRY_DSN,
-        environment=env("SENTRY_ENVIRONMENT", default="production"),
-        traces_sample_rate=env.float("SENTRY_TRACES_SAMPLE_RATE", default=0.0),
-        send_default_pii=False,
-    )
+        environment=SENTRY_ENVIRONMENT,
+        traces_sample_rate=SENTRY_TRACES_SAMPLE_RATE,
+        secrets=secrets_of(
+            _database, SECRET_KEY, ALIPAY_PRIVATE_KEY, YUNPIAN_API_KEY, REDIS_URL,
+            SOCIAL_AUTH_WEIBO_SECRET, SOCIAL_AUTH_QQ_SECRET, SOCIAL_AUTH_WEIXIN_SECRET,
+        ),
+    )  # fmt: skip

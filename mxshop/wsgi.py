@@ -1,9 +1,18 @@
 """The WSGI door that uwsgi (deploy/uwsgi.ini) opens."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mxshop.settings")
 
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as error:
+    sys.exit(str(error))  # its lines, without a trace
+
+from mxshop.startup.database import refuse_database
+
+refuse_database()

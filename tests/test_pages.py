@@ -3,10 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.finders import FileSystemFinder
 from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.test import Client
 from rest_framework.test import APIClient
+
+from .shop_settings import settings_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +108,17 @@ def test_no_file_outside_of_the_folder(
 def test_a_storefront_without_its_page(client: Client, storefront: Path) -> None:
     (storefront / "index.html").unlink()
     assert client.get("/index/").status_code == 404
+
+
+def test_files_beside_the_storefronts_page_are_static_files(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    for name in ("index.html", "index.entry.js", "static/app.js"):
+        (tmp_path / name).touch()
+    shop = settings_of(tmp_path, DEBUG="true", FRONTEND_DIR=str(tmp_path))
+    settings.STATICFILES_DIRS = shop["STATICFILES_DIRS"]
+    finder = FileSystemFinder()
+    assert finder.find("index.entry.js") == str(tmp_path / "index.entry.js")
+    assert finder.find("app.js") == str(tmp_path / "static" / "app.js")
 
 
 def test_media(client: Client, media_root: Path) -> None:

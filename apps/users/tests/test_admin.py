@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.core import checks
 from django.test import Client
 from social_django.models import UserSocialAuth
 from zeal import zeal_ignore
@@ -140,14 +139,3 @@ class TestCodes:
     def test_social_auths_own_tables_have_no_pages(self, admin_client):
         for name in ("usersocialauth", "nonce", "association"):
             assert admin_client.get(f"/admin/social_django/{name}/").status_code == 404
-
-
-def test_codes_in_the_log_of_a_public_shop_are_warned_of(settings):
-    def warned() -> bool:
-        found = checks.run_checks(include_deployment_checks=True)
-        return "users.W001" in {warning.id for warning in found}
-
-    settings.SMS_BACKEND = "console"
-    assert warned()
-    settings.SMS_BACKEND = "yunpian"
-    assert not warned()

@@ -1,0 +1,54 @@
+"""The settings of some environment: in this process, or in a Python of its own."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from django.core.exceptions import ImproperlyConfigured
+
+TOP = Path(__file__).parent.parent
+# What a production shop needs beside a folder for its uploads; the keys are the tests' own.
+PRODUCTION = {
+    "SECRET_KEY": "Vf0rTn3wq9-xB7kLz_2mCeYhGd4sPaJu8iR1oKXtQb5",
+    "SITE_URL": "https://shop.example.com",
+    "ALLOWED_HOSTS": "shop.example.com",
+    "ALIPAY_APP_ID": "2021000000000009",
+    "ALIPAY_SELLER_ID": "2088000000000009",
+    "ALIPAY_PRIVATE_KEY": os.environ["ALIPAY_PRIVATE_KEY"],
+    "ALIPAY_PUBLIC_KEY": os.environ["ALIPAY_PUBLIC_KEY"],
+    "SMS_BACKEND": "yunpian",
+    "YUNPIAN_API_KEY": "0123456789abcdef0123456789abcdef",
+}
+_KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "COVERAGE_PROCESS_START")
+
+
+def settings_of(folder: Path, **environment: str) -> dict[str, Any]:
+    """Return what mxshop/settings.py makes of an environment. Raises ImproperlyConfigured."""
+    own = {"VAR_DIR": str(folder), "MEDIA_ROOT": str(folder)}
+    with mock.patch.dict(os.environ, own | environment, clear=True):
+        return runpy.run_path(str(TOP / "mxshop" / "settings.py"))
+
+
+def faults_of(folder: Path, **environment: str) -> list[str]:
+    """Return the lines with which a shop of this environment refuses to start."""
+    try:
+        settings_of(folder, **environment)
+    except ImproperlyConfigured as refusal:
+        return str(refusal).splitlines()
+    return []
+
+
+def start(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with an environment of its own."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    own = {"VAR_DIR": str(folder), "MEDIA_ROOT": str(folder),
+           "DJANGO_SETTINGS_MODULE": "mxshop.settings"}  # fmt: skip
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=TOP, env=kept | own | environment, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
