@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "utils.api.outages.OutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "utils.api.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -152,6 +153,20 @@ TEMPLATES = [
 
 # --- Database and cache ---------------------------------------------------------------
 
+
+def _seconds(name: str, default: int, *, most: int) -> int:
+    text = env(name, default=str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise ImproperlyConfigured(f"{name} must be a number of seconds, 1 to {most}: {text!r}.")
+    return int(text)
+
+
+# What a server may take to accept a connection; a statement to get a lock; and, of a web
+# process, the server to answer (utils/db/web_process.py). Together less than uwsgi's harakiri.
+DATABASE_CONNECT_SECONDS = _seconds("DATABASE_CONNECT_SECONDS", 3, most=10)
+DATABASE_LOCK_SECONDS = _seconds("DATABASE_LOCK_SECONDS", 5, most=50)
+DATABASE_READ_SECONDS = _seconds("DATABASE_READ_SECONDS", 20, most=25)
+
 DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}"),
 }
@@ -170,7 +185,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 elif _database["ENGINE"] == "django.db.backends.mysql":
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
-        "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+        "connect_timeout": DATABASE_CONNECT_SECONDS,
+        "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',"
+        f" innodb_lock_wait_timeout={DATABASE_LOCK_SECONDS}",
         # What a row lock protects must be read as it is now, not as at BEGIN.
         "isolation_level": "read committed",
     }

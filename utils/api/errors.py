@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, views
 from rest_framework.response import Response
 
+from utils.api.outages import RETRY_AFTER, UNAVAILABLE, outage_answer
+
 
 class DomainError(Exception):
     """A request that is well-formed and cannot be done; nothing was changed.
@@ -58,21 +60,24 @@ class ServiceUnavailable(exceptions.APIException):
     """Something the shop depends on does not answer; the client may try again soon."""
 
     status_code = 503
-    default_detail = _("The service is temporarily unavailable, please try again later.")
+    default_detail = UNAVAILABLE
     default_code = "unavailable"
-    wait = 5  # seconds, sent as Retry-After
+    wait = RETRY_AFTER
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into an answer of the contract's shape.
 
-    Like DRF's own, but a missing object says no more than that it is missing: DRF would
-    pass on Django's English text, which names the model. And what Django refuses to read
-    (a body too long, too many fields) is 400 in JSON: its own page for developers reads the
-    fields again, and fails.
+    An outage of the database is 503 (outages.py). The rest is like DRF's own, but a missing
+    object says no more than that it is missing: DRF would pass on Django's English text, which
+    names the model. And what Django refuses to read (a body too long, too many fields) is 400
+    in JSON: its own page for developers reads the fields again, and fails.
     """
     if isinstance(exc, DomainError):
         return _refusal(exc)
+    if (answer := outage_answer(context["request"], exc)) is not None:
+        views.set_rollback()
+        return answer
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
