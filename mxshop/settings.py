@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from extra_apps.alipay_sandbox.keys import local_key_pair
 from utils.config.local_secrets import local_secret
+from utils.config.numbers import positive_int
 from utils.limits.rates import parse_rate
 
 try:
@@ -154,18 +155,11 @@ TEMPLATES = [
 # --- Database and cache ---------------------------------------------------------------
 
 
-def _seconds(name: str, default: int, *, most: int) -> int:
-    text = env(name, default=str(default))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
-        raise ImproperlyConfigured(f"{name} must be a number of seconds, 1 to {most}: {text!r}.")
-    return int(text)
-
-
 # What a server may take to accept a connection; a statement to get a lock; and, of a web
 # process, the server to answer (utils/db/web_process.py). Together less than uwsgi's harakiri.
-DATABASE_CONNECT_SECONDS = _seconds("DATABASE_CONNECT_SECONDS", 3, most=10)
-DATABASE_LOCK_SECONDS = _seconds("DATABASE_LOCK_SECONDS", 5, most=50)
-DATABASE_READ_SECONDS = _seconds("DATABASE_READ_SECONDS", 20, most=25)
+DATABASE_CONNECT_SECONDS = positive_int(env, "DATABASE_CONNECT_SECONDS", default=3, at_most=10)
+DATABASE_LOCK_SECONDS = positive_int(env, "DATABASE_LOCK_SECONDS", default=5, at_most=50)
+DATABASE_READ_SECONDS = positive_int(env, "DATABASE_READ_SECONDS", default=20, at_most=25)
 
 DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}"),

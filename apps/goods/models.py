@@ -187,7 +187,7 @@ class Goods(models.Model):
 
     objects = GoodsQuerySet.as_manager()
 
-    # Filled by GoodsQuerySet.with_click_num().
+    # Filled by GoodsQuerySet.with_pictures().
     click_num: int
 
     class Meta:
