@@ -382,6 +382,7 @@ THROTTLE_RATES = {
     "reset": env("THROTTLE_RESET", default="30/min"),
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
+    "search": env("THROTTLE_SEARCH", default="120/min"),
 }
 for _scope, _rate in THROTTLE_RATES.items():
     try:

@@ -14,9 +14,17 @@ from rest_framework.response import Response
 from utils.api.lookups import parse_pk
 from utils.api.pagination import StandardPagination
 from utils.cache.responses import CachedResponseMixin, cached_catalogue
+from utils.limits.throttling import SearchThrottle
 
-from .filters import GoodsFilter, GoodsFilterBackend, SearchFilter, StableOrderingFilter
+from .filters import (
+    ORDERING_FIELDS,
+    GoodsFilter,
+    GoodsFilterBackend,
+    SearchFilter,
+    StableOrderingFilter,
+)
 from .index_page import index_categories
+from .list_query import goods_list_query
 from .models import Banner, Goods, GoodsCategory, HotSearchWords
 from .serializers import (
     BannerSerializer,
@@ -61,7 +69,9 @@ class GoodsViewSet(CachedListMixin, PublicViewSet):
     filter_backends = (GoodsFilterBackend, SearchFilter, StableOrderingFilter)
     filterset_class = GoodsFilter
     search_fields = ("search_text",)
-    ordering_fields = ("shop_price", "sold_num", "add_time")
+    ordering_fields = ORDERING_FIELDS
+    catalogue_query = staticmethod(goods_list_query)
+    throttle_classes = (*viewsets.GenericViewSet.throttle_classes, SearchThrottle)
 
     @extend_schema(responses=GoodsSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
