@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "utils.api.middleware.TooLargeNumberMiddleware",
 ]
 
 DEBUG_TOOLBAR = DEBUG and env.bool("DEBUG_TOOLBAR", default=False)

@@ -1,4 +1,4 @@
-"""Counting who looks at goods, so that nobody who looks waits for anybody (ADR 6)."""
+"""Counting who looks at goods, so that nobody who looks waits for anybody (ADR 8)."""
 
 import atexit
 import threading
