@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Model
 from django.utils import timezone
 
-from apps.goods.models import Goods, GoodsCategory, GoodsImage, StockMovement
+from apps.goods.models import Goods, GoodsCategory, GoodsImage, GoodsViewCount, StockMovement
 from utils.cache.responses import catalogue_changed
 
 from .loading import REFERENCE
@@ -21,9 +21,10 @@ Row = tuple[Any, ...]
 
 GOODS_COLUMNS = (
     "id", "category_id", "goods_sn", "name", "goods_brief", "goods_desc", "search_text",
-    "market_price", "shop_price", "goods_num", "sold_num", "sold_before", "click_num", "fav_num",
+    "market_price", "shop_price", "goods_num", "sold_num", "sold_before", "fav_num",
     "ship_free", "goods_front_image", "is_new", "is_hot", "is_on_sale", "add_time",
 )  # fmt: skip
+VIEW_COLUMNS = ("goods_id", "click_num")
 IMAGE_COLUMNS = ("goods_id", "image", "add_time")
 MOVEMENT_COLUMNS = ("goods_id", "delta", "reason", "reference", "add_time")
 
@@ -53,6 +54,7 @@ def _add_batch(numbers: range, patterns: list[tuple[Goods, list[str]]], leaves: 
     chance = random.Random(numbers[0])
     now = timezone.now()
     goods_rows: list[Row] = []
+    view_rows: list[Row] = []
     image_rows: list[Row] = []
     movement_rows: list[Row] = []
     # Keys of our own: MySQL tells none of rows made in bulk.
@@ -69,13 +71,15 @@ def _add_batch(numbers: range, patterns: list[tuple[Goods, list[str]]], leaves: 
             pk, chance.choice(leaves), f"LT{number:07d}", name, pattern.goods_brief,
             f"<p>{pattern.goods_brief}</p>", f"{name}\n{pattern.goods_brief}",
             _yuan(price + chance.randint(0, 2_000)), _yuan(price), stock,
-            sold, sold, chance.randint(0, 5_000), 0, chance.random() < 0.5,
+            sold, sold, 0, chance.random() < 0.5,
             pictures[0], chance.random() < 0.25, chance.random() < 0.25, True, added,
         ))  # fmt: skip
+        view_rows.append((pk, chance.randint(0, 5_000)))
         image_rows.extend((pk, picture, added) for picture in pictures)
         if stock:
             movement_rows.append((pk, stock, StockMovement.Reason.ADJUST.value, REFERENCE, added))
     _insert(Goods, GOODS_COLUMNS, goods_rows)
+    _insert(GoodsViewCount, VIEW_COLUMNS, view_rows)
     _insert(GoodsImage, IMAGE_COLUMNS, image_rows)
     _insert(StockMovement, MOVEMENT_COLUMNS, movement_rows)
 

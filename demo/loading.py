@@ -17,6 +17,7 @@ from apps.goods.models import (
     GoodsCategory,
     GoodsCategoryBrand,
     GoodsImage,
+    GoodsViewCount,
     HotSearchWords,
     IndexAd,
 )
@@ -101,7 +102,6 @@ def _load_goods(data: Data, category: GoodsCategory) -> bool:
             "shop_price": Decimal(data["shop_price"]),
             "sold_num": data["sold"],
             "sold_before": data["sold"],  # bestsellers from the start, and no orders
-            "click_num": data["clicks"],
             "ship_free": data["ship_free"],
             "is_new": data["is_new"],
             "is_hot": data["is_hot"],
@@ -109,6 +109,7 @@ def _load_goods(data: Data, category: GoodsCategory) -> bool:
         },
     )
     if created:
+        GoodsViewCount.objects.update_or_create(pk=goods.pk, defaults={"click_num": data["clicks"]})
         stock_adjust(goods_id=goods.pk, delta=data["stock"], reference=REFERENCE)
         GoodsImage.objects.bulk_create(GoodsImage(goods=goods, image=name) for name in pictures)
     return created

@@ -2,6 +2,7 @@
 
 import mimetypes
 import posixpath
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 from redis.exceptions import RedisError
+
+from utils.api.outages import outage_page
 
 
 @require_safe
@@ -99,8 +102,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> JsonRespons
     return _detail(_("You do not have permission to perform this action."), 403)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
-    return _detail(_("A server error occurred."), 500)
+def server_error(request: HttpRequest) -> HttpResponse:
+    # What a middleware raised (a session that cannot be saved) was not seen by OutageMiddleware.
+    outage = outage_page(request, sys.exc_info()[1])
+    return outage or _detail(_("A server error occurred."), 500)
 
 
 def _detail(text: str, status: int) -> JsonResponse:

@@ -103,12 +103,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "utils.api.outages.OutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "utils.api.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "utils.api.middleware.TooLargeNumberMiddleware",
 ]
 
 DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", default=False) and DEBUG
@@ -138,6 +140,12 @@ TEMPLATES = [
 
 # --- Database and cache ---------------------------------------------------------------
 
+# Seconds that a server may take to accept a connection; a statement to get a lock; and, of a
+# web process, the server to answer (utils/db/web_process.py). Less than uwsgi's harakiri.
+DATABASE_CONNECT_SECONDS = env.int("DATABASE_CONNECT_SECONDS", default=3, at_least=1, at_most=10)
+DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", default=5, at_least=1, at_most=50)
+DATABASE_READ_SECONDS = env.int("DATABASE_READ_SECONDS", default=20, at_least=1, at_most=25)
+
 DATABASES = {"default": startup.database_config(env, default=VAR_DIR / "shop.sqlite3")}
 _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60, at_most=86_400)
@@ -153,7 +161,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 elif _database["ENGINE"] == "django.db.backends.mysql":
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
-        "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+        "connect_timeout": DATABASE_CONNECT_SECONDS,
+        "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',"
+        f" innodb_lock_wait_timeout={DATABASE_LOCK_SECONDS}",
         # What a row lock protects must be read as it is now, not as at BEGIN.
         "isolation_level": "read committed",
     }
@@ -292,6 +302,7 @@ THROTTLE_RATES = {
     "reset": env("THROTTLE_RESET", default="30/min"),
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
+    "search": env("THROTTLE_SEARCH", default="120/min"),
 }
 
 # --- Language, time, files ------------------------------------------------------------

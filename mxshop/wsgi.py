@@ -6,6 +6,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from utils.db.web_process import bound_database_waits
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mxshop.settings")
 
 try:
@@ -15,4 +17,5 @@ except ImproperlyConfigured as error:
 
 from mxshop.startup.database import refuse_database
 
+bound_database_waits()
 refuse_database()

@@ -22,6 +22,8 @@ PRICE_LIMIT = Decimal(10) ** 8
 
 MAX_SEARCH_LENGTH = 200
 
+ORDERING_FIELDS = ("shop_price", "sold_num", "add_time")
+
 FLAGS = {"true": True, "1": True, "True": True, "false": False, "0": False, "False": False}
 
 
@@ -38,12 +40,22 @@ class PriceFilter(django_filters.NumberFilter):
         if value is None:
             return qs
         is_lower_bound = self.lookup_expr == "gte"
-        if abs(value) >= PRICE_LIMIT:
-            return qs.none() if (value > 0) == is_lower_bound else qs
-        # A bound between two cents moves to the cent that keeps it true.
-        rounding = ROUND_CEILING if is_lower_bound else ROUND_FLOOR
-        filtered: GoodsQuerySet = super().filter(qs, value.quantize(CENT, rounding=rounding))
+        bound = price_bound(value, is_lower=is_lower_bound)
+        if bound.copy_abs() == PRICE_LIMIT:
+            return qs.none() if (bound > 0) == is_lower_bound else qs
+        filtered: GoodsQuerySet = super().filter(qs, bound)
         return filtered
+
+
+def price_bound(value: Decimal, *, is_lower: bool) -> Decimal:
+    """Return a finite bound in whole cents, and at most PRICE_LIMIT to either side.
+
+    A bound between two cents moves to the cent that keeps it true. Nothing here computes with
+    the exponent of ``value``, which a client may choose: abs(Decimal("1e1000000")) overflows.
+    """
+    if value.copy_abs() > PRICE_LIMIT - CENT:
+        return PRICE_LIMIT.copy_sign(value)
+    return value.quantize(CENT, rounding=ROUND_CEILING if is_lower else ROUND_FLOOR)
 
 
 class FlagField(forms.Field):

@@ -147,7 +147,6 @@ class Goods(models.Model):
         _("article number"), max_length=50, unique=True, help_text=_("Unique in the shop.")
     )
     name = models.CharField(_("name"), max_length=100)
-    click_num = models.IntegerField(_("clicks"), default=0, editable=False)
     sold_num = models.IntegerField(_("sold"), default=0, editable=False)
     # Of sold_num, what no order of this shop explains: the audit counts on from here.
     sold_before = models.IntegerField(
@@ -188,6 +187,9 @@ class Goods(models.Model):
 
     objects = GoodsQuerySet.as_manager()
 
+    # Filled by GoodsQuerySet.with_pictures().
+    click_num: int
+
     class Meta:
         verbose_name = _("goods")
         verbose_name_plural = _("goods")
@@ -195,8 +197,7 @@ class Goods(models.Model):
         constraints = [
             models.CheckConstraint(name=f"{name}_not_negative", condition=Q(**{f"{name}__gte": 0}))
             for name in (
-                "click_num", "sold_num", "sold_before", "fav_num", "goods_num", "market_price",
-                "shop_price",
+                "sold_num", "sold_before", "fav_num", "goods_num", "market_price", "shop_price",
             )
         ]  # fmt: skip
         # Each order of the list in both directions, ties by id, as the database reads it;
@@ -222,6 +223,26 @@ class Goods(models.Model):
     def pictures(self) -> Sequence["Picture | GoodsImage"]:
         """Its pictures in order; GoodsQuerySet.with_pictures() fills this for many goods."""
         return list(self.images.order_by("pk"))
+
+
+class GoodsViewCount(models.Model):
+    """How often the page of goods was seen (ADR 8).
+
+    A table of its own, because whoever holds a goods row (stock, an import) must not hold up
+    those who look at the goods; and no foreign key, for which the database would lock that row.
+    Written by services.view_counts alone; goods that nobody has seen have no row.
+    """
+
+    goods_id = models.BigIntegerField(_("goods"), primary_key=True)
+    click_num = models.BigIntegerField(_("clicks"))
+
+    class Meta:
+        verbose_name = _("views of goods")
+        verbose_name_plural = _("views of goods")
+        default_permissions = ()  # it is in no admin page
+
+    def __str__(self) -> str:
+        return f"{self.goods_id}: {self.click_num}"
 
 
 class GoodsImage(models.Model):

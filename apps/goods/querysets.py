@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
+from django.apps import apps
 from django.db import connections, models
 from django.db.models import Q, Value
 from django.db.models.fields.files import FieldFile
@@ -84,22 +85,52 @@ class GoodsQuerySet(CompletedQuerySet["Goods"]):
             return {pk for (pk,) in cursor}
 
     def with_pictures(self) -> GoodsQuerySet:
-        """Each goods row read gets its pictures: one query for all of them.
+        """Each goods row read gets its pictures and ``click_num``: one query for all of them.
 
-        What prefetch_related("images") does, at a third of its cost: the lists hold the
-        pictures alone, not rows of GoodsImage.
+        For the pictures, what prefetch_related("images") does, at a third of its cost: the
+        lists hold the pictures alone, not rows of GoodsImage.
         """
         return self.completed_by(self._with_their_pictures)
 
     def _with_their_pictures(self, rows: list[Goods]) -> list[Goods]:
         pictures: dict[int, list[Picture]] = {goods.pk: [] for goods in rows}
+        views = dict.fromkeys(pictures, 0)
         image_model: Any = self.model._meta.get_field("images").related_model
-        image_field = image_model._meta.get_field("image")
-        names = image_model.objects.filter(goods__in=pictures).order_by("pk")
-        for goods_id, name in names.values_list("goods_id", "image"):
-            pictures[goods_id].append(Picture(image_field.attr_class(None, image_field, name)))
+        image = image_model._meta.get_field("image")
+        # In order of the pictures' keys: what comes of the union is in none.
+        for _number, name, goods_id, click_num in sorted(self._read_pictures(list(pictures))):
+            if name:
+                pictures[goods_id].append(Picture(image.attr_class(None, image, name)))
+            else:
+                views[goods_id] = click_num
         for goods in rows:
-            goods.pictures = pictures[goods.pk]
+            goods.pictures, goods.click_num = pictures[goods.pk], views[goods.pk]
+        return rows
+
+    def _read_pictures(self, goods_ids: list[int]) -> Collection[tuple[int, str, int, int]]:
+        """Return ``(id, name, goods, 0)`` for each picture, ``(0, "", goods, click_num)`` for each
+        number of views.
+
+        By hand: a UNION of the ORM costs more to write than to run. Two queries would be one
+        more for every list. And views as a subquery, or by a join, in the list's own query are
+        looked up for every row that is sorted, not for the twelve that are shown.
+        """
+        if not goods_ids:
+            return ()
+        quote = connections[self.db].ops.quote_name
+        image_model: Any = self.model._meta.get_field("images").related_model
+        pictures = quote(image_model._meta.db_table)
+        views = quote(apps.get_model("goods", "GoodsViewCount")._meta.db_table)
+        places = ", ".join(["%s"] * len(goods_ids))
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, image, goods_id, 0 FROM {pictures}"  # noqa: S608 (no input)
+                f" WHERE goods_id IN ({places})"
+                f" UNION ALL SELECT 0, '', goods_id, click_num FROM {views}"
+                f" WHERE goods_id IN ({places})",
+                [*goods_ids, *goods_ids],
+            )
+            rows: list[tuple[int, str, int, int]] = cursor.fetchall()
         return rows
 
     def for_card(self) -> GoodsQuerySet:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 
 from utils.api.compiled_serializers import CompiledSerializer
 from utils.api.fields import AmountField, PictureField
@@ -57,6 +58,7 @@ class GoodsImageSerializer(CompiledSerializer):
 class GoodsCardSerializer(CompiledSerializer):
     category = CategorySerializer()
     images = GoodsImageSerializer(many=True, source="pictures")
+    click_num = serializers.IntegerField(read_only=True, help_text=_("Views of the goods page."))
     market_price = AmountField(help_text=_("In yuan, struck through in the shop."))
     shop_price = AmountField(help_text=_("In yuan: what the buyer pays."))
     goods_front_image = PictureField(help_text=_("Absolute address, or null."), allow_null=True)

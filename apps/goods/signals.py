@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -25,3 +26,10 @@ SHOWN_TO_THE_PUBLIC = (
 def on_catalogue_change(sender: type[Model], **kwargs: Any) -> None:
     if sender in SHOWN_TO_THE_PUBLIC:
         catalogue_changed()
+
+
+@receiver(post_delete, sender=models.Goods, dispatch_uid="goods_deleted")
+def on_goods_deleted(instance: models.Goods, **kwargs: Any) -> None:
+    """Forget their views, after the transaction, which would lock the counter for its length."""
+    count = models.GoodsViewCount.objects.filter(pk=instance.pk)
+    transaction.on_commit(count.delete)

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
+from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,9 +14,17 @@ from rest_framework.response import Response
 from utils.api.lookups import parse_pk
 from utils.api.pagination import StandardPagination
 from utils.cache.responses import CachedResponseMixin, cached_catalogue
+from utils.limits.throttling import SearchThrottle
 
-from .filters import GoodsFilter, GoodsFilterBackend, SearchFilter, StableOrderingFilter
+from .filters import (
+    ORDERING_FIELDS,
+    GoodsFilter,
+    GoodsFilterBackend,
+    SearchFilter,
+    StableOrderingFilter,
+)
 from .index_page import index_categories
+from .list_query import goods_list_query
 from .models import Banner, Goods, GoodsCategory, HotSearchWords
 from .serializers import (
     BannerSerializer,
@@ -25,7 +34,7 @@ from .serializers import (
     HotSearchWordsSerializer,
     IndexCategorySerializer,
 )
-from .services.catalogue import goods_record_click
+from .services.view_counts import goods_record_view
 
 
 class PublicViewSet(CachedResponseMixin, viewsets.GenericViewSet):
@@ -60,14 +69,15 @@ class GoodsViewSet(CachedListMixin, PublicViewSet):
     filter_backends = (GoodsFilterBackend, SearchFilter, StableOrderingFilter)
     filterset_class = GoodsFilter
     search_fields = ("search_text",)
-    ordering_fields = ("shop_price", "sold_num", "add_time")
+    ordering_fields = ORDERING_FIELDS
+    catalogue_query = staticmethod(goods_list_query)
+    throttle_classes = (*viewsets.GenericViewSet.throttle_classes, SearchThrottle)
 
     @extend_schema(responses=GoodsSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        goods_id = self.get_pk()
-        if not goods_record_click(goods_id=goods_id):
-            raise Http404
-        goods = Goods.objects.for_detail().get(pk=goods_id)
+        goods = get_object_or_404(Goods.objects.on_sale().for_detail(), pk=self.get_pk())
+        if request.method == "GET":  # a HEAD shows the page to nobody
+            goods.click_num = goods_record_view(goods_id=goods.pk)
         [goods.category] = GoodsCategory.objects.subtree(goods.category_id).as_forest()
         return Response(GoodsSerializer(goods, context=self.get_serializer_context()).data)
 

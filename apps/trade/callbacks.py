@@ -7,12 +7,14 @@ signature or is refused.
 import logging
 
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from utils.alipay import AlipayError, client_from_settings
+from utils.db.outages import is_lock_wait
 from utils.limits.counters import CountersUnreachableError, counter_add
 
 from .models import OrderInfo
@@ -47,6 +49,12 @@ def alipay_return(request: HttpRequest) -> HttpResponse:
         try:
             order_ask(order_id=order.pk)
         except AlipayError as error:
+            logger.warning("order %s: %s", order.order_sn, error)
+        except OperationalError as error:
+            # Staff or a sweep hold the order. It is asked about again, by the sweep; the buyer is
+            # not kept from the list of orders.
+            if not is_lock_wait(error):
+                raise
             logger.warning("order %s: %s", order.order_sn, error)
     return HttpResponseRedirect(ORDERS_PAGE)
 

@@ -107,8 +107,9 @@ class ShownTotalField(serializers.Field):
             total = Decimal(text if len(text) <= 40 else "")
         except InvalidOperation:
             self.fail("invalid")
-        # Beyond this, "a cent less" and "a cent more" may be lost in rounding.
-        if not total.is_finite() or abs(total) >= 10**12:
+        # Beyond this, "a cent less" and "a cent more" may be lost in rounding. copy_abs(), because
+        # abs() computes, and overflows on 1e1000000.
+        if not total.is_finite() or total.copy_abs() >= 10**12:
             self.fail("invalid")
         return total
 

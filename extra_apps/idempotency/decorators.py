@@ -117,8 +117,8 @@ def _run(claim: Claim, action: Callable[[], Response]) -> Response:
 def _release(claim: Claim) -> None:
     try:
         claim_release(claim=claim)
-    except DatabaseError:
-        logger.warning("an idempotency key stays locked until its lock lapses", exc_info=True)
+    except DatabaseError as error:
+        logger.warning("an idempotency key stays locked until its lock lapses: %s", error)
 
 
 def _answer(response: Response) -> Answer:

@@ -26,6 +26,7 @@ from social_core.exceptions import (
 )
 from social_django.utils import load_backend, load_strategy
 
+from utils.db.outages import is_outage
 from utils.limits.counters import CountersUnreachableError
 from utils.limits.throttling import count_address
 
@@ -72,9 +73,12 @@ def complete(request: HttpRequest, provider: str) -> HttpResponse:
     except SocialAuthBaseException as error:
         logger.info("sign-in by %s failed: %s at %s", provider, error.code, error.stage)
         return _back(_message(error))
-    except Exception:
+    except Exception as error:
         # A provider may answer anything; the buyer gets a page, we the trace.
-        logger.exception("sign-in by %s failed", provider)
+        if is_outage(error):
+            logger.warning("sign-in by %s failed: %s", provider, error)
+        else:
+            logger.exception("sign-in by %s failed", provider)
         return _back(_("The sign-in failed, please try again later."))
     if user is None or not user.is_active:
         return _back(_("This account is disabled."))

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
+from utils.api.outages import RETRY_AFTER, UNAVAILABLE
+
 
 class DomainError(Exception):
     """A request that is well-formed and cannot be done; nothing was changed.
@@ -54,6 +56,6 @@ class ServiceUnavailable(exceptions.APIException):
     """Something the shop depends on does not answer; the client may try again soon."""
 
     status_code = 503
-    default_detail = _("The service is temporarily unavailable, please try again later.")
+    default_detail = UNAVAILABLE
     default_code = "unavailable"
-    wait = 5  # seconds, sent as Retry-After
+    wait = RETRY_AFTER

@@ -9,18 +9,22 @@ from rest_framework import exceptions, views
 from rest_framework.response import Response
 
 from .errors import DomainError
+from .outages import outage_answer
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into an answer of the contract's shape.
 
-    Like DRF's own, but a missing object says no more than that it is missing: DRF would
-    pass on Django's English text, which names the model. And what Django refuses to read
-    (a body too long, too many fields) is 400 in JSON: its own page for developers reads the
-    fields again, and fails.
+    An outage of the database is 503 (outages.py). The rest is like DRF's own, but a missing
+    object says no more than that it is missing: DRF would pass on Django's English text, which
+    names the model. And what Django refuses to read (a body too long, too many fields) is 400
+    in JSON: its own page for developers reads the fields again, and fails.
     """
     if isinstance(exc, DomainError):
         return _refusal(exc)
+    if (answer := outage_answer(context["request"], exc)) is not None:
+        views.set_rollback()
+        return answer
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):

@@ -1,9 +1,12 @@
-"""The project's one middleware of its own."""
+"""Middleware for requests that Django answers otherwise than it should."""
 
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.utils.http import escape_leading_slashes
+from django.utils.translation import gettext as _
 
 
 class PermanentRedirectKeepingMethod(HttpResponsePermanentRedirect):
@@ -30,3 +33,21 @@ class CommonMiddleware(common.CommonMiddleware):
             path = request.get_full_path(force_append_slash=True)
             return PermanentRedirectKeepingMethod(escape_leading_slashes(path))
         return super().process_response(request, response)  # type: ignore[arg-type]
+
+
+class TooLargeNumberMiddleware:
+    """400 for a number that no column of any table can hold, such as one in an admin filter.
+
+    MariaDB finds no row with it; SQLite's driver does not even ask, and raises.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OverflowError) or "SQLite INTEGER" not in str(exception):
+            return None
+        return JsonResponse({"detail": _("Bad request.")}, status=400)

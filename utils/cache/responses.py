@@ -1,7 +1,7 @@
 """The response cache of the public catalogue.
 
-An answer is kept under scheme, host, full path with every query parameter and language,
-together with the *catalogue version*: a random word that is replaced when a change of the
+An answer is kept under scheme, host, path, the query in its one spelling (CanonicalQuery) and
+language, together with the *catalogue version*: a random word that is replaced when a change of the
 catalogue commits, after which no old answer counts any more. Entries also end by themselves
 after CATALOGUE_CACHE_SECONDS, which bounds how far counters (stock, clicks) lag behind.
 
@@ -15,13 +15,14 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.cache import get_conditional_response
 from redis.exceptions import RedisError
 from rest_framework.request import Request
@@ -38,6 +39,10 @@ VERSION_KEY = "catalogue-version"
 # A longer query string is no link of a client; it shall not fill the cache either.
 MAX_QUERY_LENGTH = 500
 
+# Answers that are not browsing share so many places: whatever is asked, and by however many,
+# it takes no more memory than these.
+OTHER_PLACES = 256
+
 # What the clients (axios, fetch, curl) accept when they want JSON and no more than that.
 PLAIN_JSON = {"*/*", "application/json", "application/json, text/plain, */*"}
 
@@ -49,11 +54,37 @@ class CacheUnreachableError(Exception):
     """The cache server does not answer; the shop goes on without it."""
 
 
+@dataclass(frozen=True)
+class CanonicalQuery:
+    """What a request asks, in the one spelling that all requests for the same share.
+
+    ``params`` holds parameters that the view knows and that differ from their defaults.
+    ``is_browsing``: it is one of the limited number of questions that many ask. Others (searches,
+    prices) have no end: their answers are kept in a limited number of places.
+    """
+
+    params: dict[str, str] = field(default_factory=dict)
+    is_browsing: bool = True
+
+    def encode(self) -> str:
+        return urlencode(sorted(self.params.items()))
+
+
+def format_alone(params: QueryDict) -> CanonicalQuery | None:
+    """The query of a view that knows no parameters but DRF's ``format``."""
+    asked = params.get("format")
+    if asked not in (None, "", "json"):
+        return None
+    return CanonicalQuery({"format": asked} if asked else {})
+
+
 @dataclass
 class _Lookup:
-    """One address in the cache, and the catalogue version that held when it was looked up."""
+    """One question, where its answer is kept, and the catalogue version when it was looked up."""
 
-    key: str
+    # What the answer answers; in ``place`` may be the answer of another question.
+    question: str
+    place: str
     # Read before the answer is made: an answer that a change overtakes is kept under the
     # version before the change, where nobody finds it.
     version: str | None = None
@@ -71,13 +102,14 @@ class _VersionedCache:
     def get(self, lookup: _Lookup) -> Any:
         if lookup.version is not None:
             return None  # looked up already, and not found
-        found = self._call(lambda cache: cache.get_many([VERSION_KEY, lookup.key]))
+        found = self._call(lambda cache: cache.get_many([VERSION_KEY, lookup.place]))
         lookup.version = found.get(VERSION_KEY) or self.version()
-        version, answer = found.get(lookup.key, (None, None))
-        return answer if version == lookup.version else None
+        version, question, answer = found.get(lookup.place, (None, None, None))
+        return answer if (version, question) == (lookup.version, lookup.question) else None
 
     def set(self, lookup: _Lookup, answer: Any, timeout: float | None) -> None:
-        self._call(lambda cache: cache.set(lookup.key, (lookup.version, answer), timeout))
+        kept = (lookup.version, lookup.question, answer)
+        self._call(lambda cache: cache.set(lookup.place, kept, timeout))
 
     def version(self) -> str:
         version: str = self._call(lambda cache: cache.get_or_set(VERSION_KEY, _new_version, None))
@@ -121,7 +153,7 @@ def _replace_version() -> None:
 
 
 class _AddressKeyBit(KeyBitBase):
-    """Scheme, host, path and every query parameter, repeated ones too."""
+    """Scheme, host, path and query, which CachedResponseMixin has put into its one spelling."""
 
     def get_data(self, params: Any, request: HttpRequest | Request, **kwargs: Any) -> str:
         return str(request.build_absolute_uri())
@@ -152,7 +184,10 @@ class _CachedCatalogue(CacheResponse):
         lookup: _Lookup | None = getattr(http_request, "_catalogue_lookup", None)
         if lookup is None:
             key = super().calculate_key(view_instance=view_instance, request=request, **kwargs)
-            lookup = http_request._catalogue_lookup = _Lookup(key)
+            place = key
+            if not http_request._catalogue_query.is_browsing:
+                place = f"other-{int(key, 16) % OTHER_PLACES}"
+            lookup = http_request._catalogue_lookup = _Lookup(key, place)
         return lookup
 
     def kept_answer(self, request: HttpRequest) -> HttpResponse | None:
@@ -161,9 +196,9 @@ class _CachedCatalogue(CacheResponse):
         For the moment before DRF looks at the request, which costs more than answering.
         """
         if (
-            request.headers.get("Accept", "*/*") not in PLAIN_JSON
-            or "format=" in request.META.get("QUERY_STRING", "")
-            or not self._is_cacheable(request)
+            not self._is_cacheable(request)
+            or request.headers.get("Accept", "*/*") not in PLAIN_JSON
+            or "format" in request.GET
         ):
             return None
         lookup = self.calculate_key(
@@ -206,11 +241,8 @@ class _CachedCatalogue(CacheResponse):
 
     @staticmethod
     def _is_cacheable(request: HttpRequest | Request) -> bool:
-        return (
-            request.method == "GET"
-            and settings.CATALOGUE_CACHE_SECONDS > 0
-            and len(request.META.get("QUERY_STRING", "")) <= MAX_QUERY_LENGTH
-        )
+        http_request = getattr(request, "_request", request)
+        return getattr(http_request, "_catalogue_query", None) is not None
 
 
 def _set_validators(response: Response) -> None:
@@ -232,13 +264,33 @@ cached_catalogue = _CachedCatalogue()
 
 
 class CachedResponseMixin:
-    """A view that answers from the cache before DRF looks at the request."""
+    """A view that answers from the cache before DRF looks at the request.
+
+    ``catalogue_query`` returns the one spelling of a query, or None for one whose answer is not
+    to be kept. The request goes on with that spelling: so what is kept, and the links in it, do
+    not depend on who asked first.
+    """
+
+    catalogue_query: Callable[[QueryDict], CanonicalQuery | None] = staticmethod(format_alone)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         handler = getattr(self, (request.method or "").lower(), None)
-        if getattr(handler, "is_cached", False):
+        if getattr(handler, "is_cached", False) and request.method == "GET":
+            self._rewrite(request)
             kept = cached_catalogue.kept_answer(request)
             if kept is not None:
                 return kept
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return response
+
+    def _rewrite(self, request: HttpRequest) -> None:
+        text = request.META.get("QUERY_STRING", "")
+        if not settings.CATALOGUE_CACHE_SECONDS or len(text) > MAX_QUERY_LENGTH:
+            return
+        query = self.catalogue_query(request.GET) if text else CanonicalQuery()
+        if query is None:
+            return
+        if (spelling := query.encode()) != text:
+            request.META["QUERY_STRING"] = spelling
+            request.GET = QueryDict(spelling)  # type: ignore[assignment]
+        request._catalogue_query = query  # type: ignore[attr-defined]

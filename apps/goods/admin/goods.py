@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_ckeditor_5.widgets import CKEditor5Widget
 
-from ..models import Goods, GoodsImage
+from ..models import Goods, GoodsImage, GoodsViewCount
 from ..services.catalogue import goods_set_on_sale
 from ..services.stock import MOST_PIECES, StockTooHighError, StockTooLowError, stock_adjust
 from .goods_import import GoodsImportAdmin
@@ -86,6 +86,11 @@ class GoodsAdmin(GoodsImportAdmin):
         (_("Counted"), {"fields": ["sold_num", "fav_num", "click_num", "add_time"]}),
     ]  # fmt: skip
     actions = ["put_on_shelf", "take_off_shelf"]
+
+    @admin.display(description=_("clicks"))
+    def click_num(self, goods: Goods) -> int:
+        counts = GoodsViewCount.objects.filter(pk=goods.pk)
+        return counts.values_list("click_num", flat=True).first() or 0
 
     @admin.display(description="")
     def front(self, goods: Goods) -> SafeString | str:

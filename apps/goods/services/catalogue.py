@@ -2,20 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
-
 from utils.cache.responses import catalogue_changed
 
 from ..models import Goods
-
-
-def goods_record_click(*, goods_id: int) -> bool:
-    """Count one view of public goods; return whether there are such goods.
-
-    In SQL, so that two views at once count two. Cached lists learn of it when they
-    expire: a view is no change of the catalogue.
-    """
-    return bool(Goods.objects.on_sale().filter(pk=goods_id).update(click_num=F("click_num") + 1))
 
 
 def goods_set_on_sale(*, goods_ids: Iterable[int], is_on_sale: bool) -> int:

@@ -15,8 +15,9 @@ from zeal import zeal_ignore
 
 from apps.goods.admin import goods as goods_admin
 from apps.goods.admin.goods_resource import GoodsResource
-from apps.goods.models import Goods, StockMovement
+from apps.goods.models import Goods, GoodsViewCount, StockMovement
 from apps.goods.services.stock import stock_adjust
+from apps.goods.services.view_counts import goods_record_view
 
 from .conftest import Catalogue
 from .factories import make_category, make_goods
@@ -80,13 +81,14 @@ def test_stock_is_moved_not_set(staff: Client, catalogue: Catalogue) -> None:
 
 def test_a_form_does_not_turn_counters_back(staff: Client, catalogue: Catalogue) -> None:
     goods = catalogue.in_orange
-    Goods.objects.filter(pk=goods.pk).update(click_num=40, sold_num=41, fav_num=42)
-    staff.post(
-        f"/admin/goods/goods/{goods.pk}/change/",
-        form_of(goods, click_num=0, sold_num=0, fav_num=0, name="新名字"),
-    )
+    Goods.objects.filter(pk=goods.pk).update(sold_num=41, fav_num=42)
+    GoodsViewCount.objects.create(pk=goods.pk, click_num=40)
+    address = f"/admin/goods/goods/{goods.pk}/change/"
+    staff.post(address, form_of(goods, click_num=0, sold_num=0, fav_num=0, name="新名字"))
     goods.refresh_from_db()
-    assert (goods.name, goods.click_num, goods.sold_num, goods.fav_num) == ("新名字", 40, 41, 42)
+    assert (goods.name, goods.sold_num, goods.fav_num) == ("新名字", 41, 42)
+    assert goods_record_view(goods_id=goods.pk) == 41
+    assert '<div class="readonly">41</div>' in staff.get(address).content.decode()
 
 
 def test_a_form_that_is_sent_twice_moves_stock_once(staff: Client, catalogue: Catalogue) -> None:
@@ -114,15 +116,15 @@ def sale(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def sell_first(row: Goods) -> None:
         stock_adjust(goods_id=goods.pk, delta=-3)
-        Goods.objects.filter(pk=goods.pk).update(click_num=40, sold_num=41, fav_num=42)
+        Goods.objects.filter(pk=goods.pk).update(sold_num=41, fav_num=42)
         clean(row)
 
     monkeypatch.setattr(Goods, "clean", sell_first)
 
 
-def counted(goods: Goods) -> tuple[int, int, int, int]:
+def counted(goods: Goods) -> tuple[int, int, int]:
     goods.refresh_from_db()
-    return goods.goods_num, goods.click_num, goods.sold_num, goods.fav_num
+    return goods.goods_num, goods.sold_num, goods.fav_num
 
 
 @pytest.mark.usefixtures("sale")
@@ -130,7 +132,7 @@ def test_a_form_does_not_undo_a_sale(staff: Client, catalogue: Catalogue) -> Non
     goods = catalogue.in_orange
     form = form_of(goods, name="新名字", stock_change="2")
     staff.post(f"/admin/goods/goods/{goods.pk}/change/", form)
-    assert counted(goods) == (8 - 3 + 2, 40, 41, 42)
+    assert counted(goods) == (8 - 3 + 2, 41, 42)
     assert goods.name == "新名字"
 
 
@@ -140,7 +142,7 @@ def test_a_file_does_not_undo_a_sale(catalogue: Catalogue) -> None:
     headers = ["goods_sn", "name", "category", "shop_price", "stock_change"]
     row = (goods.goods_sn, "新名字", catalogue.citrus.code, "35.00", "2")
     GoodsResource().import_data(Dataset(row, headers=headers), raise_errors=True)
-    assert counted(goods) == (8 - 3 + 2, 40, 41, 42)
+    assert counted(goods) == (8 - 3 + 2, 41, 42)
     assert goods.name == "新名字"
 
 

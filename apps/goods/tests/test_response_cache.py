@@ -164,16 +164,84 @@ def test_a_foreign_host_is_refused_and_poisons_nobody(api: APIClient, catalogue:
         assert b"evil.example" not in api.get(path).content
 
 
-def test_every_parameter_and_language_has_its_own_answer(
+def test_every_question_and_language_has_its_own_answer(
     api: APIClient, catalogue: Catalogue, django_assert_num_queries: Any
 ) -> None:
     api.get("/goods/?page_size=1")
     with django_assert_num_queries(3):
         api.get("/goods/?page_size=2")
-    with django_assert_num_queries(3):
-        api.get("/goods/?page_size=2&page_size=1")
     with translation.override("en"), django_assert_num_queries(3):
         api.get("/goods/?page_size=1")
+
+
+@pytest.mark.parametrize(
+    ("path", "the_same"),
+    [
+        ("/goods/", ["?x=1", "?x=2&_=1732", "?page=1", "?p=01", "?page_size=12", "?page_size=no",
+                     "?page_size=0", "?ordering=click_num", "?pricemin=&search=+", "?pricemin=-3",
+                     "?pricemax=1e30", "?min_price=-1e1000000"]),
+        ("/goods/?pricemin=20", ["?min_price=20", "?pricemin=2e1", "?pricemin=20.000&min_price=3",
+                                 "?pricemin=19.9999", "?pricemin=5&pricemin=20"]),
+        ("/goods/?pricemin=100000000", ["?pricemin=1e1000000", "?min_price=99999999.995"]),
+        ("/goods/?pricemax=-1", ["?max_price=-1e1000000", "?pricemax=-0.001"]),
+        ("/goods/?ordering=-shop_price", ["?ordering=-shop_price,nonsense",
+                                          "?ordering=%20-shop_price,shop_price"]),
+        ("/goods/?is_hot=true", ["?is_hot=1", "?is_hot=True&is_new="]),
+        ("/goods/?page_size=100", ["?page_size=1000", "?page_size=" + "9" * 400]),
+        ("/goods/?top_category=more", ["?top_category=x", "?top_category=-1"]),
+        ("/categorys/", ["?x=1", "?page=2&search=x"]),
+        ("/indexgoods/", ["?x=1"]),
+    ],
+)  # fmt: skip
+def test_the_same_question_has_one_answer(
+    api: APIClient, catalogue: Catalogue, path: str, the_same: list[str],
+    django_assert_num_queries: Any,
+) -> None:  # fmt: skip
+    first = api.get(path)
+    for query in the_same:
+        with django_assert_num_queries(0):
+            again = api.get(path.split("?")[0] + query)
+        assert again.content == first.content, query
+
+
+def test_links_do_not_tell_who_asked_first(api: APIClient, catalogue: Catalogue) -> None:
+    query = "min_price=1&p=2&page_size=1&x=secret&search=%E6%A9%99&ordering=sold_num,secret"
+    make_goods(catalogue.meat, name="橙子", shop_price=20)
+    make_goods(catalogue.meat, name="橙汁", shop_price=20)
+    shared = "ordering=sold_num&page_size=1&pricemin=1&search=%E6%A9%99"
+    for address in (f"/goods/?{query}", f"/goods/?{shared}&page=2&x=other"):
+        body = api.get(address).json()
+        assert body["previous"] == f"http://testserver/goods/?{shared}"
+        assert body["next"] == "http://testserver/goods/?" + shared.replace("&p", "&page=3&p", 1)
+
+
+@pytest.mark.parametrize("query", ["search={}", "pricemin={}", "page_size={}&search=x", "x={}"])
+def test_random_questions_have_a_bounded_number_of_places(
+    api: APIClient, catalogue: Catalogue, settings: Any, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "search": "off"}
+    monkeypatch.setattr(response_cache, "OTHER_PLACES", 4)
+    for number in range(1, 30):
+        assert api.get(f"/goods/?{query.format(number)}").status_code == 200
+    assert len(caches["responses"]._cache) <= 4 + 1  # and the catalogue version
+
+
+def test_an_answer_in_a_shared_place_is_no_other_answer(
+    api: APIClient, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_cache, "OTHER_PLACES", 1)
+    for _ in range(2):
+        assert api.get("/goods/?search=脐橙").json()["count"] == 1
+        assert api.get("/goods/?search=无").json()["count"] == 0
+
+
+def test_searches_have_a_limit_of_their_own(
+    api: APIClient, catalogue: Catalogue, settings: Any
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "search": "2/day"}
+    assert [api.get(f"/goods/?search={word}").status_code for word in "abc"] == [200, 200, 429]
+    assert api.get("/goods/?search=a").status_code == 200  # kept
+    assert api.get("/goods/?ordering=shop_price").status_code == 200
 
 
 def test_errors_are_not_kept(api: APIClient, catalogue: Catalogue, committed: Any) -> None:

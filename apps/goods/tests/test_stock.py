@@ -90,7 +90,7 @@ def test_goods_that_never_had_stock_can_be_deleted() -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["goods_num", "sold_num", "fav_num", "click_num", "shop_price", "market_price"]
+    "column", ["goods_num", "sold_num", "fav_num", "shop_price", "market_price"]
 )
 def test_the_database_itself_refuses_a_negative(goods: Goods, column: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():

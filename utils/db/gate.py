@@ -1,0 +1,126 @@
+"""The way from a web process to the database (ADR 9).
+
+Requests that reach the database take one of a bounded number of slots, so that a database
+that stands still does not take every thread. And while the server is known to be away, one
+request at a time finds out whether it is back; all others are refused at once.
+
+Only web processes have a gate: mxshop/wsgi.py opens it. Elsewhere nothing here does anything.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from utils.db.outages import DatabaseRefusedError, is_gone
+from utils.limits.slots import NoSlotError, Slots
+
+logger = logging.getLogger(__name__)
+
+# After a connection could not be made, so many seconds pass before the next try.
+REST_SECONDS = 3.0
+# How long a try may take before another request makes one, too.
+TRY_SECONDS = 10.0
+
+
+class Gate:
+    """Counts for each thread whether its request has a slot."""
+
+    def __init__(self) -> None:
+        self._slots: Slots | None = None
+        self._away_until = 0.0  # 0: not away
+        self._lock = threading.Lock()
+        self._here = threading.local()
+
+    def open(self, *, slots: int) -> None:
+        """Let ``slots`` requests of this process reach the database at once."""
+        self._slots = Slots(slots)
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Surround a request: what it takes meanwhile is given back at its end."""
+        self._here.is_request, self._here.has_slot = True, False
+        try:
+            yield
+        finally:
+            self.leave()
+            self._here.is_request = False
+
+    def enter(self) -> bool:
+        """Before the database is used. Return whether its connection is to be made anew.
+
+        Raises DatabaseRefusedError while the server is known to be away, or when no slot
+        comes free in time.
+        """
+        if self._slots is None or not getattr(self._here, "is_request", False):
+            return False
+        if self._here.has_slot:
+            return False
+        self._refuse_while_away()
+        try:
+            self._slots.take()
+        except NoSlotError as error:
+            raise DatabaseRefusedError("all slots of this process are taken") from error
+        self._here.has_slot = True
+        return self._is_try()
+
+    def leave(self) -> None:
+        """Give the slot back before the request ends; the next use takes one again."""
+        if self._slots is not None and getattr(self._here, "has_slot", False):
+            self._here.has_slot = False
+            self._slots.give_back()
+
+    def not_reached(self, error: Exception) -> None:
+        """A connection could not be made."""
+        if self._slots is None or not is_gone(error):
+            return
+        with self._lock:
+            was_away, self._away_until = bool(self._away_until), time.monotonic() + REST_SECONDS
+        if not was_away:
+            logger.error("the database does not answer: %s", error)
+
+    def reached(self) -> None:
+        """A connection was made."""
+        if self._away_until:
+            with self._lock:
+                self._away_until = 0.0
+            logger.warning("the database answers again")
+
+    def _refuse_while_away(self) -> None:
+        if time.monotonic() < self._away_until:
+            raise DatabaseRefusedError("the database did not answer a moment ago")
+
+    def _is_try(self) -> bool:
+        """Return whether this request is the one that tries; raises DatabaseRefusedError."""
+        if not self._away_until:
+            return False
+        with self._lock:
+            self._refuse_while_away()
+            self._away_until = time.monotonic() + TRY_SECONDS
+        return True
+
+
+gate = Gate()
+
+
+class GatedConnection:
+    """A database wrapper of Django's behind the gate; comes before it among the bases."""
+
+    def close_if_health_check_failed(self: Any) -> None:
+        # Django calls this before every use, and before it asks an old connection for a sign of
+        # life, which from a server that is away takes the whole read timeout.
+        if gate.enter() and not self.in_atomic_block:
+            self.close()
+        super().close_if_health_check_failed()  # type: ignore[misc]
+
+    def ensure_connection(self: Any) -> None:
+        if self.connection is not None:
+            return
+        try:
+            super().ensure_connection()  # type: ignore[misc]
+        except Exception as error:
+            gate.not_reached(error)
+            raise
+        gate.reached()

@@ -1,0 +1,73 @@
+"""Which errors of the database say "not now" instead of "this is wrong".
+
+The server is away, full, being failed over, or a lock was not to be had in time: the same
+request may succeed a moment later. Everything else is an error of the program.
+"""
+
+import sqlite3
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+# MariaDB and MySQL, the server's errors and the client library's:
+LOCK_CODES = {
+    1205,  # lock wait timeout
+    1213,  # deadlock
+    1020,  # a row changed since it was read
+}
+FULL_CODES = {
+    1040,  # too many connections
+    1203,  # ... of this user
+    1226,  # ... than this user may have
+}
+CHANGING_CODES = {
+    1047,  # a node of a cluster that is not ready
+    1053,  # the server is shutting down
+    1290,  # read only: another server is the writer now
+    1927,  # the connection was killed
+}
+GONE_CODES = {
+    0,  # InterfaceError: the connection is closed
+    2002,  # no connection through the socket
+    2003,  # no connection
+    2006,  # the server has gone away
+    2013,  # the connection was lost
+    2055,  # the connection was lost, with a system error
+}
+OUTAGE_CODES = LOCK_CODES | FULL_CODES | CHANGING_CODES | GONE_CODES
+
+# SQLite has one writer: "database is locked" is its lock wait timeout.
+SQLITE_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+class DatabaseRefusedError(OperationalError):
+    """This process did not ask the database: it is known to be away, or all slots are taken."""
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Say whether ``error`` is one of the database's that time heals."""
+    if isinstance(error, DatabaseRefusedError):
+        return True
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return False
+    return _code(error) in OUTAGE_CODES or _is_sqlite_busy(error)
+
+
+def is_gone(error: BaseException) -> bool:
+    """Say whether the server could not be reached at all."""
+    return isinstance(error, DatabaseError | InterfaceError) and _code(error) in GONE_CODES
+
+
+def is_lock_wait(error: BaseException) -> bool:
+    """Say whether a lock was not to be had in time."""
+    return isinstance(error, DatabaseError) and (_code(error) == 1205 or _is_sqlite_busy(error))
+
+
+def _code(error: BaseException) -> int | None:
+    code = error.args[0] if error.args else None
+    return code if isinstance(code, int) else None
+
+
+def _is_sqlite_busy(error: BaseException) -> bool:
+    # Extended codes (SQLITE_BUSY_SNAPSHOT) have the plain one in their low byte.
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in SQLITE_BUSY_CODES
