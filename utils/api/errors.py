@@ -1,16 +1,12 @@
-"""Refusals, and the one exception handler that makes answers of them.
+"""Refusals: exceptions that utils.api.exception_handler turns into answers.
 
-A service refuses with a subclass of DomainError. Views do not translate exceptions one by one:
-the handler turns every DomainError into the answer that the contract asks for.
+A service refuses with a subclass of DomainError; views do not translate exceptions one by one.
 """
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, views
-from rest_framework.response import Response
+from rest_framework import exceptions
 
 
 class DomainError(Exception):
@@ -61,28 +57,3 @@ class ServiceUnavailable(exceptions.APIException):
     default_detail = _("The service is temporarily unavailable, please try again later.")
     default_code = "unavailable"
     wait = 5  # seconds, sent as Retry-After
-
-
-def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn an exception of a view into an answer of the contract's shape.
-
-    Like DRF's own, but a missing object says no more than that it is missing: DRF would
-    pass on Django's English text, which names the model. And what Django refuses to read
-    (a body too long, too many fields) is 400 in JSON: its own page for developers reads the
-    fields again, and fails.
-    """
-    if isinstance(exc, DomainError):
-        return _refusal(exc)
-    if isinstance(exc, Http404):
-        exc = exceptions.NotFound()
-    elif isinstance(exc, PermissionDenied):
-        exc = exceptions.PermissionDenied()
-    elif isinstance(exc, SuspiciousOperation):
-        exc = exceptions.ParseError(_("Bad request."))
-    return views.exception_handler(exc, context)
-
-
-def _refusal(error: DomainError) -> Response:
-    views.set_rollback()
-    headers = {} if error.wait is None else {"Retry-After": str(error.wait)}
-    return Response(error.body(), status=error.status, headers=headers)
