@@ -89,6 +89,8 @@ def test_more_fields_than_django_reads(
         assert (response.status_code, response.json()) == (400, {"detail": "错误的请求。"})
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 @given(
     query=st.dictionaries(
         st.sampled_from(PARAMETERS), st.text(max_size=60) | st.integers().map(str)

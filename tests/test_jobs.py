@@ -309,6 +309,7 @@ def running(tmp_path: Path, *arguments: str, **options: Any) -> Iterator[subproc
             program.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it(tmp_path: Path, number: int) -> None:
     with running(tmp_path) as program:
@@ -319,6 +320,7 @@ def test_a_signal_stops_it(tmp_path: Path, number: int) -> None:
         assert "background work stopped" in program.stderr.read()
 
 
+@pytest.mark.slow
 def test_a_shell_that_ignores_ctrl_c_in_the_background(tmp_path: Path) -> None:
     def ignore() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -328,11 +330,13 @@ def test_a_shell_that_ignores_ctrl_c_in_the_background(tmp_path: Path) -> None:
         assert program.wait(timeout=10) == 0
 
 
+@pytest.mark.slow
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     with running(tmp_path, "--parent", "1") as program:
         assert program.wait(timeout=10) == 0
 
 
+@pytest.mark.slow
 def test_it_goes_on_beside_its_parent(tmp_path: Path) -> None:
     with (
         running(tmp_path, "--parent", str(os.getpid())) as program,

@@ -18,7 +18,9 @@ from mxshop.wsgi import application
 
 # The WSGI application ends each request as in production, and closes a connection that
 # stands in a test's transaction.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.one_database,
+]  # fmt: skip
 
 
 @pytest.fixture

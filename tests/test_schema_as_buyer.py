@@ -24,7 +24,9 @@ from mxshop.wsgi import application
 from tests.clients import client_of
 
 # As in test_schema.py: the WSGI application closes a connection that stands in a transaction.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.one_database,
+]  # fmt: skip
 
 
 @pytest.fixture

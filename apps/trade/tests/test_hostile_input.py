@@ -177,6 +177,8 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 @given(
     resource=st.sampled_from(RESOURCES),
     method=st.sampled_from(["post", "put", "patch", "delete"]),
@@ -199,6 +201,8 @@ def test_any_json(
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 @given(fields=st.dictionaries(NAMES, st.text(max_size=30), max_size=8))
 @quick
 def test_any_form(buyer: UserProfile, fields: dict[str, str]) -> None:
@@ -475,6 +479,8 @@ def test_two_trades_with_the_same_refund_number(order_of: Any) -> None:
     assert_audit_clean()
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 @given(
     fields=st.dictionaries(
         st.sampled_from(sorted({

@@ -40,6 +40,8 @@ NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 @given(
     resource=st.sampled_from(RESOURCES),
     method=st.sampled_from(["post", "put", "patch"]),
@@ -58,6 +60,8 @@ def test_any_json(
     assert response.status_code in {200, 201, 400, 404, 405}, response.content
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 @given(fields=st.dictionaries(NAMES, st.text(max_size=30), max_size=8))
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -35,8 +36,14 @@ def now_text(**later: float) -> str:
     return shanghai(datetime.now(ZoneInfo("UTC")) + timedelta(**later))
 
 
+@lru_cache(maxsize=8)
+def _private_key(pem: str) -> Any:
+    # Reading a key takes 28 ms, because OpenSSL checks it.
+    return load_pem_private_key(pem.encode(), None)
+
+
 def signature_of(text: str, private_pem: str) -> str:
-    key: Any = load_pem_private_key(private_pem.encode(), None)
+    key = _private_key(private_pem)
     return base64.b64encode(key.sign(text.encode("utf-8"), PKCS1v15(), SHA256())).decode()
 
 

@@ -1,14 +1,18 @@
 """Random sequences of requests against a model of the shop.
 
-CI runs the same examples every time; MXSHOP_MODEL_EXAMPLES=1000 runs so many new ones. A
-failure prints the shortest sequence that shows it.
+The sequences are drawn in shards, each from a seed of its own, so that several workers share
+them. Some seeds are fixed: every run plays their sequences. The others are new in each run, and
+the run's seed is printed with a failure: MXSHOP_MODEL_SEED=<seed> plays them again.
+MXSHOP_MODEL_EXAMPLES=1000 draws so many sequences in all, each from new seeds. A failure prints
+the shortest sequence that shows it.
 """
 
 import os
+import zlib
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -17,22 +21,47 @@ from tests.local_gateway import LocalGateway
 from .machine import ShopMachine
 from .model import MAX_NUMS
 
-EXAMPLES, STEPS = 50, 40
-MORE = os.environ.get("MXSHOP_MODEL_EXAMPLES")
+# Sequences per shard, and requests per sequence.
+EXAMPLES, STEPS = 3, 40
+FIXED_SHARDS, NEW_SHARDS = 4, 2
+MORE = int(os.environ.get("MXSHOP_MODEL_EXAMPLES", "0"))
+SHARDS = (
+    [f"new-{number}" for number in range(8)]
+    if MORE
+    else [f"fixed-{number}" for number in range(FIXED_SHARDS)]
+    + [f"new-{number}" for number in range(NEW_SHARDS)]
+)
 
 
+def run_seed() -> int:
+    """Return the seed of this run's new sequences; all workers of a run have the same."""
+    given = os.environ.get("MXSHOP_MODEL_SEED")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getppid())
+    return int(given) if given else zlib.crc32(run.encode())
+
+
+@pytest.mark.slow
 @pytest.mark.django_db
-def test_the_shop_does_what_the_model_says(gateway: LocalGateway, settings: Any) -> None:
+@pytest.mark.parametrize("shard", SHARDS)
+def test_the_shop_does_what_the_model_says(
+    gateway: LocalGateway, settings: Any, shard: str
+) -> None:
     settings.CART_MAX_NUMS = MAX_NUMS
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
-    run_state_machine_as_test(lambda: ShopMachine(gateway), settings=_how_long())
+    kind, number = shard.split("-")
+    first = run_seed() if kind == "new" else 0
+    print(f"MXSHOP_MODEL_SEED={first}")  # noqa: T201 (pytest shows it with a failure)
+
+    def machine() -> ShopMachine:
+        return ShopMachine(gateway)
+
+    run_state_machine_as_test(seed(first + int(number))(machine), settings=_how_long())
 
 
 def _how_long() -> hypothesis_settings:
     return hypothesis_settings(
-        max_examples=int(MORE or EXAMPLES),
+        max_examples=-(-MORE // len(SHARDS)) if MORE else EXAMPLES,
         stateful_step_count=STEPS,
-        derandomize=not MORE,
         database=None,
         deadline=None,
         print_blob=True,
