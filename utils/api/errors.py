@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, views
+from rest_framework import exceptions
 from rest_framework.response import Response
 
 
@@ -71,8 +71,13 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     (a body too long, too many fields) is 400 in JSON: its own page for developers reads the
     fields again, and fails.
     """
+    # Here, because services import DomainError before DRF has read its settings, which name
+    # modules that need this one.
+    from rest_framework import views
+
     if isinstance(exc, DomainError):
-        return _refusal(exc)
+        views.set_rollback()
+        return _refusal(exc, context)
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
@@ -82,7 +87,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return views.exception_handler(exc, context)
 
 
-def _refusal(error: DomainError) -> Response:
-    views.set_rollback()
+def _refusal(error: DomainError, context: dict[str, Any]) -> Response:
     headers = {} if error.wait is None else {"Retry-After": str(error.wait)}
+    if error.status == 401:
+        view, request = context["view"], context["request"]
+        headers["WWW-Authenticate"] = view.get_authenticate_header(request)
     return Response(error.body(), status=error.status, headers=headers)
