@@ -232,9 +232,11 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.
 SIMPLE_JWT = {
-    "AUTH_HEADER_TYPES": ("JWT",),
+    "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
     "ACCESS_TOKEN_LIFETIME": timedelta(days=7),
     "CHECK_REVOKE_TOKEN": True,  # a new password ends the old tokens
+    # Seconds by which the clocks of two machines may differ.
+    "LEEWAY": 30,
 }
 
 # Where verification codes go: "console" (the log and var/sms.log) or "yunpian".
@@ -273,6 +275,7 @@ SOCIAL_AUTH_PIPELINE = [
     "social_core.pipeline.user.get_username",
     "social_core.pipeline.user.create_user",
     "social_core.pipeline.social_auth.associate_user",
+    "extra_apps.social_jwt.pipeline.account_still_open",
 ]
 SOCIAL_AUTH_USER_FIELDS = ["username", "name"]
 SOCIAL_AUTH_CLEAN_USERNAMES = False  # cleaned, a Chinese name has no letter left
@@ -290,6 +293,13 @@ CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99)
 CART_MAX_LINES = env.int("CART_MAX_LINES", default=200)
 # Minutes an order waits for its payment.
 ORDER_PAY_MINUTES = env.int("ORDER_PAY_MINUTES", default=30)
+# Days after which a shipped order counts as received.
+_confirm_days = env("ORDER_CONFIRM_DAYS", default="10")
+if not _confirm_days.isascii() or not _confirm_days.isdigit() or not 1 <= int(_confirm_days) <= 365:
+    raise ImproperlyConfigured(
+        f"ORDER_CONFIRM_DAYS must be a number of days from 1 to 365, not {_confirm_days!r}."
+    )
+ORDER_CONFIRM_DAYS = int(_confirm_days)
 
 # The shop's address as Alipay and the buyers reach it: notices and buyers come back there.
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else "").rstrip("/")
@@ -369,6 +379,7 @@ THROTTLE_RATES = {
     "login_account": env("THROTTLE_LOGIN_ACCOUNT", default="60/hour"),
     "register": env("THROTTLE_REGISTER", default="30/min"),
     "reset": env("THROTTLE_RESET", default="30/min"),
+    "password_change": env("THROTTLE_PASSWORD_CHANGE", default="10/hour"),
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import UserAddress, UserFav, UserLeavingMessage
 from .services.addresses import address_change, addresses_remove
 from .services.favourites import favourites_remove
-from .services.messages import message_reply
+from .services.messages import message_reply, messages_remove
 
 BUYER = ["user__username", "user__name", "user__mobile"]
 
@@ -62,6 +62,12 @@ class UserLeavingMessageAdmin(OwnedAdmin):
     ) -> None:
         if "reply" in form.changed_data:
             message_reply(message_id=obj.pk, reply=obj.reply)
+
+    def delete_model(self, request: HttpRequest, obj: UserLeavingMessage) -> None:
+        messages_remove(message_ids=[obj.pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserLeavingMessage]) -> None:
+        messages_remove(message_ids=list(queryset.values_list("pk", flat=True)))
 
 
 @admin.register(UserAddress)
