@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models.signals import post_save
 from django.dispatch import Signal
 from django.utils import timezone
 from rest_framework.test import APIClient
+from social_core.exceptions import AuthPolicyError
+from social_django.models import UserSocialAuth
 
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
@@ -31,6 +33,7 @@ from apps.user_operation.models import UserAddress, UserFav, UserLeavingMessage
 from apps.user_operation.services import addresses, favourites, messages
 from apps.users.models import UserProfile
 from apps.users.signals import account_erasing
+from extra_apps.social_jwt.pipeline import account_still_open
 
 from .audit import assert_audit_clean
 from .closing import DESTINATION, HOME, client_of, close, closing_code, person, traces
@@ -224,6 +227,47 @@ def test_twice_at_once(user, goods):
         # The code was used, and is gone.
         assert (result().status_code, list(result().json())) == (400, ["code"])
     assert traces() == set()
+
+
+# --- An identity at a provider that is linked meanwhile ----------------------------------------
+
+
+def link_identity(user: UserProfile) -> str:
+    """The last steps of the pipeline, in its transaction (extra_apps.social_jwt.strategy)."""
+    try:
+        with transaction.atomic():
+            UserSocialAuth.objects.create(user=user, provider="weibo", uid="an-openid")
+            account_still_open(backend=None, user=user, new_association=True)
+    except AuthPolicyError:
+        return "refused"
+    return "linked"
+
+
+def test_an_identity_that_is_linked_while_the_account_closes(user):
+    client, code = client_of(user), closing_code(user)
+    with at(account_erasing, lambda: link_identity(user)) as result:
+        assert close(client, code).status_code == 204
+        assert result() == "refused"
+    assert traces() == set()
+
+
+def test_an_identity_that_was_linked_before_the_closing(user):
+    client, code = client_of(user), closing_code(user)
+    with at(post_save, lambda: close(client, code), sender=UserSocialAuth) as result:
+        assert link_identity(user) == "linked"
+        assert result().status_code == 204
+    assert traces() == set()
+
+
+def test_control_an_identity_without_the_last_look(user, monkeypatch):
+    """The person's next sign-in would find a closed account, and make no new one."""
+    monkeypatch.setitem(globals(), "account_still_open", lambda **kwargs: None)
+    client, code = client_of(user), closing_code(user)
+    with at(account_erasing, lambda: link_identity(user)) as result:
+        assert close(client, code).status_code == 204
+        assert result() == "linked"
+    tell(f"control: an identity of nobody: {sorted(traces())}")
+    assert traces() == {"usersocialauth.uid"}
 
 
 # --- Money that comes meanwhile ----------------------------------------------------------------

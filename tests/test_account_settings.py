@@ -15,6 +15,19 @@ from tests.test_settings import PRODUCTION, start, value_of
             "SMS_CODE_TEXT must contain #code#, where the code stands.",
         ),
         (
+            {"THROTTLE_PASSWORD_CHANGE": "10/year"},
+            "THROTTLE_PASSWORD_CHANGE: '10/year' is no rate: \"30/min\" (sec, min, hour, day) or "
+            '"off".',
+        ),
+        (
+            {"ORDER_CONFIRM_DAYS": "0"},
+            "ORDER_CONFIRM_DAYS must be a number of days from 1 to 365, not '0'.",
+        ),
+        (
+            {"ORDER_CONFIRM_DAYS": "ten"},
+            "ORDER_CONFIRM_DAYS must be a number of days from 1 to 365, not 'ten'.",
+        ),
+        (
             {"THROTTLE_LOGIN": "often"},
             'THROTTLE_LOGIN: \'often\' is no rate: "30/min" (sec, min, hour, day) or "off".',
         ),
