@@ -154,6 +154,7 @@ class UserViewSet(viewsets.ViewSet):
     """
 
     lookup_value_regex = "[^/]+"
+    delete_has_body = True  # for the schema
 
     # Set from the method, because authentication happens before ``action`` is known.
     def _is_registration(self) -> bool:
