@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections, transaction
 from django.db.models.signals import post_save
 from django.dispatch import Signal
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 from social_core.exceptions import AuthPolicyError
@@ -29,14 +30,17 @@ from apps.trade.services.carts import cart_add
 from apps.trade.services.checkout import Destination, order_create
 from apps.trade.services.orders import order_close
 from apps.trade.services.payments import payment_confirm
+from apps.user_operation import admin as user_operation_admin
 from apps.user_operation.models import UserAddress, UserFav, UserLeavingMessage
 from apps.user_operation.services import addresses, favourites, messages
+from apps.users import closed_accounts
 from apps.users.models import UserProfile
 from apps.users.signals import account_erasing
 from extra_apps.social_jwt.pipeline import account_still_open
 
+from . import closing
 from .audit import assert_audit_clean
-from .closing import DESTINATION, HOME, client_of, close, closing_code, person, traces
+from .closing import DESTINATION, HOME, PERSON, client_of, close, closing_code, person, traces
 from .parallel import tell
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
@@ -227,6 +231,71 @@ def test_twice_at_once(user, goods):
         # The code was used, and is gone.
         assert (result().status_code, list(result().json())) == (400, ["code"])
     assert traces() == set()
+
+
+# --- A form of the staff's that is saved meanwhile --------------------------------------------
+
+
+@pytest.fixture
+def save_form(user: UserProfile) -> Callable[[], int]:
+    """Staff open the account's page before, and save it at the worst moment."""
+    staff = Client()
+    staff.force_login(UserProfile.objects.create_superuser("boss"))
+    form = {
+        **PERSON, "gender": "female", "birthday": "1991-02-03", "is_active": "on",
+        "date_joined_0": "2026-11-23", "date_joined_1": "11:00",
+        "social_auth-TOTAL_FORMS": 0, "social_auth-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    path = f"/admin/users/userprofile/{user.pk}/change/"
+    return lambda: int(staff.post(path, form).status_code)
+
+
+def test_a_form_that_is_saved_while_the_account_closes(user, save_form):
+    client, code = client_of(user), closing_code(user)
+    with at(account_erasing, save_form) as result:
+        assert close(client, code).status_code == 204
+        assert result() == 403
+    assert traces() == set()
+
+
+def test_control_a_form_that_locks_nothing(user, save_form, monkeypatch):
+    """It saves the row as it read it: the person is back, and the account open."""
+    monkeypatch.setattr(closed_accounts, "accounts_lock", lambda **kwargs: None)
+    client, code = client_of(user), closing_code(user)
+    with at(account_erasing, save_form) as result:
+        assert close(client, code).status_code == 204
+        assert result() == 302
+    tell(f"control: a form brought back: {sorted(traces())}")
+    assert {"userprofile.mobile", "userprofile.name"} <= traces()
+
+
+@pytest.fixture
+def save_reply(user: UserProfile) -> Callable[[], int]:
+    """Staff answer a message, after which the history calls it by its subject."""
+    closing.leave_message(user)
+    staff = Client()
+    staff.force_login(UserProfile.objects.create_superuser("boss"))
+    message = UserLeavingMessage.objects.get()
+    path = f"/admin/user_operation/userleavingmessage/{message.pk}/change/"
+    return lambda: int(staff.post(path, {"reply": "您好"}).status_code)
+
+
+def test_a_reply_while_the_account_closes(user, save_reply):
+    client, code = client_of(user), closing_code(user)
+    with at(account_erasing, save_reply) as result:
+        assert close(client, code).status_code == 204
+        assert result() == 302  # to the list: there is no such message
+    assert traces() == set()
+
+
+def test_control_a_reply_that_locks_nothing(user, save_reply, monkeypatch):
+    monkeypatch.setattr(user_operation_admin, "accounts_lock", lambda **kwargs: None)
+    client, code = client_of(user), closing_code(user)
+    with at(account_erasing, save_reply) as result:
+        assert close(client, code).status_code == 204
+        assert result() == 302
+    tell(f"control: the history of a reply: {sorted(traces())}")
+    assert traces() == {"logentry.object_repr"}
 
 
 # --- An identity at a provider that is linked meanwhile ----------------------------------------
