@@ -24,7 +24,7 @@ from .serializers import (
     check_password_strength,
 )
 from .services.logins import login_end, logins_end_all
-from .services.passwords import account_change_password, old_password_check
+from .services.password_change import account_change_password, old_password_check
 from .tokens import token_login_id, token_make
 from .views import CLOSED, REFUSED, UNKNOWN_CALLER
 

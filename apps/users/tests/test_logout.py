@@ -14,7 +14,7 @@ from zeal import zeal_ignore
 from apps.users import tokens
 from apps.users.models import RevokedLogin, UserProfile
 from apps.users.services.logins import revoked_logins_purge
-from apps.users.services.passwords import account_change_password
+from apps.users.services.password_change import account_change_password
 from apps.users.tokens import token_make
 
 from .wire import NEW_PASSWORD

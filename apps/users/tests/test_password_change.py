@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 from zeal import zeal_ignore
 
 from apps.users.models import UserProfile
-from apps.users.services.passwords import OldPasswordWrongError, account_change_password
+from apps.users.services.password_change import OldPasswordWrongError, account_change_password
 from apps.users.tokens import token_make
 
 from .wire import MOBILE, NEW_PASSWORD, PASSWORD
