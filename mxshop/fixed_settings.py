@@ -37,6 +37,7 @@ SOCIAL_AUTH_PIPELINE = [
     "social_core.pipeline.user.get_username",
     "social_core.pipeline.user.create_user",
     "social_core.pipeline.social_auth.associate_user",
+    "extra_apps.social_jwt.pipeline.account_still_open",
 ]
 SOCIAL_AUTH_USER_FIELDS = ["username", "name"]
 SOCIAL_AUTH_CLEAN_USERNAMES = False  # cleaned, a Chinese name has no letter left

@@ -198,9 +198,11 @@ if DEBUG:
 
 # The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.
 SIMPLE_JWT = {
-    "AUTH_HEADER_TYPES": ("JWT",),
+    "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
     "ACCESS_TOKEN_LIFETIME": timedelta(days=7),
     "CHECK_REVOKE_TOKEN": True,  # a new password ends the old tokens
+    # Seconds by which the clocks of two machines may differ.
+    "LEEWAY": 30,
 }
 
 # Where verification codes go: "console" (the log and var/sms.log) or "yunpian".
@@ -231,6 +233,8 @@ CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99, at_least=1, at_most=10_000)
 CART_MAX_LINES = env.int("CART_MAX_LINES", default=200, at_least=1, at_most=1000)
 # Minutes an order waits for its payment.
 ORDER_PAY_MINUTES = env.int("ORDER_PAY_MINUTES", default=30, at_least=1, at_most=1440)
+# Days after which a shipped order counts as received.
+ORDER_CONFIRM_DAYS = env.int("ORDER_CONFIRM_DAYS", default=10, at_least=1, at_most=365)
 
 # The shop's address as Alipay and the buyers reach it: notices and buyers come back there.
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else "").rstrip("/")
@@ -284,7 +288,7 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "utils.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "utils.api.exception_handler.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
     "NUM_PROXIES": NUM_PROXIES,
@@ -300,6 +304,7 @@ THROTTLE_RATES = {
     "login_account": env("THROTTLE_LOGIN_ACCOUNT", default="60/hour"),
     "register": env("THROTTLE_REGISTER", default="30/min"),
     "reset": env("THROTTLE_RESET", default="30/min"),
+    "password_change": env("THROTTLE_PASSWORD_CHANGE", default="10/hour"),
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
     "search": env("THROTTLE_SEARCH", default="120/min"),

@@ -25,6 +25,7 @@ from apps.trade.models import (
     ShoppingCart,
 )
 from apps.user_operation.models import UserFav
+from apps.users.models import UserProfile
 from tests.audit import assert_audit_clean, broken
 from tests.busy_shop import BusyShop
 from utils.db.audit import audit
@@ -49,10 +50,13 @@ REFUNDS = "what was given back of a payment is the sum of its refunds"
 TOO_MUCH = "no more is given back of a payment than was paid"
 TOLD = "what Alipay told of as given back is in the refunds"
 VERDICT = "a stored notice has a verdict"
+CLOSED_THINGS = "a closed account has no addresses, messages or favourites"
+CLOSED_TRADE = "a closed account has no cart, and its orders are paid or closed and name nobody"
 
 ALL = [
-    LEDGER, NEGATIVE, FAVOURITES, LEFT_STOCK, CARTS, GAVE_BACK, SOLD, CART_LINES, LINES, TOTAL,
-    HOLDS_STOCK, PAID, ONE_PAYMENT, FLAG, REFUNDS, TOO_MUCH, TOLD, VERDICT,
+    LEDGER, NEGATIVE, FAVOURITES, CLOSED_THINGS, LEFT_STOCK, CARTS, GAVE_BACK, SOLD, CART_LINES,
+    LINES, TOTAL, HOLDS_STOCK, CLOSED_TRADE, PAID, ONE_PAYMENT, FLAG, REFUNDS, TOO_MUCH, TOLD,
+    VERDICT,
 ]  # fmt: skip
 
 CENT = Decimal("0.01")
@@ -120,7 +124,26 @@ def test_a_shop_in_which_everything_happened(shop: BusyShop) -> None:
 
 Corrupt = Callable[[BusyShop], Any]
 
+
+def close_account(user: UserProfile) -> None:
+    """By a statement, which erases nothing."""
+    UserProfile.objects.filter(pk=user.pk).update(closed_at=timezone.now())
+
+
 CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
+    "a closed account with a cart and favourites": (
+        {CLOSED_THINGS, CLOSED_TRADE}, lambda shop: close_account(shop.held),
+    ),
+    "a closed account with a named recipient": (
+        {CLOSED_TRADE}, lambda shop: close_account(shop.orders["finished"].user),
+    ),
+    "a closed account with an unpaid order": (
+        {CLOSED_TRADE},
+        lambda shop: (
+            close_account(shop.orders["open"].user),
+            order(shop, "open").update(address="", signer_name="", singer_mobile=""),
+        ),
+    ),
     "stock without a movement": (
         {LEDGER}, lambda shop: oranges(shop).update(goods_num=F("goods_num") + 1),
     ),

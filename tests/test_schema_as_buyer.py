@@ -51,7 +51,7 @@ def schema(cookies: dict[str, str]) -> Any:
 
 
 lazy_schema = schemathesis.pytest.from_fixture("schema").include(
-    path_regex="^/(userfavs|messages|address|shopcarts|orders)/"
+    path_regex="^/(users|userfavs|messages|address|shopcarts|orders)/"
 )
 
 

@@ -7,10 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from apps.users.services.locks import accounts_lock
+from utils.api.lookups import parse_pk
+
 from .models import UserAddress, UserFav, UserLeavingMessage
 from .services.addresses import address_change, addresses_remove
 from .services.favourites import favourites_remove
-from .services.messages import message_reply
+from .services.messages import message_reply, messages_remove
 
 BUYER = ["user__username", "user__name", "user__mobile"]
 
@@ -22,6 +25,15 @@ class OwnedAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        # What staff save or delete, the buyer must not take away meanwhile, with the account or
+        # alone: its name would come back in the history.
+        key = parse_pk(object_id)
+        if request.method == "POST" and key is not None:
+            owners = self.model._default_manager.filter(pk=key).values_list("user_id", flat=True)
+            accounts_lock(user_ids=list(owners))
+        return super().get_object(request, object_id, from_field)
 
 
 @admin.register(UserFav)
@@ -62,6 +74,12 @@ class UserLeavingMessageAdmin(OwnedAdmin):
     ) -> None:
         if "reply" in form.changed_data:
             message_reply(message_id=obj.pk, reply=obj.reply)
+
+    def delete_model(self, request: HttpRequest, obj: UserLeavingMessage) -> None:
+        messages_remove(message_ids=[obj.pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserLeavingMessage]) -> None:
+        messages_remove(message_ids=list(queryset.values_list("pk", flat=True)))
 
 
 @admin.register(UserAddress)

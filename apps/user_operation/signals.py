@@ -12,8 +12,10 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from apps.goods.models import Goods
+from apps.users.signals import account_erasing
 
 from .models import UserFav, UserLeavingMessage
+from .services.account_closing import belongings_erase
 
 
 @receiver(post_save, sender=UserFav, dispatch_uid="favourite_added")
@@ -35,3 +37,8 @@ def on_message_removed(instance: UserLeavingMessage, **kwargs: Any) -> None:
         storage, name = instance.file.storage, str(instance.file.name)
         # robust: the row is gone by then, and a file that stays is no reason for a 500.
         transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+@receiver(account_erasing, dispatch_uid="belongings_erased")
+def on_account_erasing(user_id: int, **kwargs: Any) -> None:
+    belongings_erase(user_id=user_id)

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from extra_apps.social_jwt.admin import ProviderFilter, SocialAccountInline
 
+from .closed_accounts import ClosedAccountsMixin
 from .models import UserProfile, VerifyCode
 from .services.accounts import accounts_deactivate
 
 
 @admin.register(UserProfile)
-class UserProfileAdmin(UserAdmin):
+class UserProfileAdmin(ClosedAccountsMixin, UserAdmin):
     list_display = ["username", "name", "mobile", "gender", "is_staff", "is_active", "date_joined"]
     list_filter = [
         "is_staff", "is_active", "gender", ("social_auth__provider", ProviderFilter), "groups",

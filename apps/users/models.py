@@ -1,7 +1,9 @@
 """Accounts of buyers and staff."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
@@ -34,6 +36,14 @@ class UserProfile(AbstractUser):
         validators=[validate_mobile],
         help_text=_("Mainland China, 11 digits; one account per number."),
     )  # fmt: skip
+    # Tokens and sessions carry it: those that carry another number are over.
+    login_epoch = models.PositiveIntegerField(default=0, editable=False)
+    # Moves whenever a transaction locks the row (services.locks): a lock is a write.
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    closed_at = models.DateTimeField(
+        _("account closed"), null=True, blank=True, editable=False,
+        help_text=_("The buyer closed the account; what was personal in it is erased."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("user")
@@ -43,10 +53,53 @@ class UserProfile(AbstractUser):
             models.CheckConstraint(
                 name="user_gender_known", condition=models.Q(gender__in=["male", "female"])
             ),
+            # Whatever writes to a closed account later: no person comes back into it.
+            models.CheckConstraint(
+                name="user_closed_is_empty",
+                condition=models.Q(closed_at__isnull=True)
+                | models.Q(
+                    mobile__isnull=True,
+                    name="",
+                    first_name="",
+                    last_name="",
+                    email="",
+                    birthday__isnull=True,
+                    is_active=False,
+                    is_staff=False,
+                    is_superuser=False,
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """As Django's, which changes with the password; it changes with login_epoch, too."""
+        return self._with_epoch(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._with_epoch, super().get_session_auth_fallback_hash())
+
+    def _with_epoch(self, digest: str) -> str:
+        # The sessions from before there was an epoch stay good until it moves.
+        return f"{digest}:{self.login_epoch}" if self.login_epoch else digest
+
+
+class RevokedLogin(models.Model):
+    """A log-in that was ended: the token that it gave, and those refreshed from it, are over.
+
+    Only services.logins writes it. A row is kept until the last of these tokens has expired.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="revoked_logins"
+    )
+    login_id = models.CharField(max_length=32, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.login_id[:8]}"
 
 
 class VerifyCode(models.Model):
@@ -61,6 +114,7 @@ class VerifyCode(models.Model):
         LOGIN = "login", _("log-in")
         RESET = "reset", _("password reset")
         CHANGE_MOBILE = "change_mobile", _("change of mobile")
+        CLOSE_ACCOUNT = "close_account", _("closing of the account")
 
     mobile = models.CharField(_("mobile"), max_length=11)
     purpose = models.CharField(_("purpose"), max_length=13, choices=Purpose.choices)

@@ -143,3 +143,19 @@ class ResetSerializer(serializers.Serializer):
     mobile = MobileNumberField()
     code = CodeField()
     password = PasswordField()
+
+
+class LogoutSerializer(serializers.Serializer):
+    everywhere = serializers.BooleanField(
+        default=False, write_only=True,
+        help_text=_("Also every other token and session of the account."),
+    )  # fmt: skip
+
+
+class PasswordChangeSerializer(serializers.Serializer):
+    old_password = PasswordField()
+    password = PasswordField(help_text=_("The new one."))
+
+
+class CloseAccountSerializer(serializers.Serializer):
+    code = CodeField()

@@ -1,12 +1,21 @@
 """Tokens of the clients; nothing else in the project knows which library makes them.
 
-A token names its account (``user_id``, an integer, and ``username``), ends after seven days
-and carries a digest of the password's hash: with the password, all older tokens change
-into nothing. Every way in which a token can be wrong is 401 with one and the same text.
+A token names its account (``user_id``, an integer, and ``username``) and ends after seven days.
+Three claims end it earlier:
+
+* a digest of the password's hash: with the password, all older tokens are over;
+* ``epoch``, the account's ``login_epoch``: when that moves, all older tokens are over;
+* ``sid``, the log-in that the token comes from. A refreshed token keeps it. Revoking a log-in
+  therefore ends every token of it, those too whose refresh was under way meanwhile.
+
+No claim is compared with a time, so that a token made within the second of a log-out is judged
+right. Every way in which a token can be wrong is 401 with one and the same text.
 """
 
+import re
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
@@ -15,22 +24,45 @@ from rest_framework_simplejwt import authentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from utils.api.lookups import MAX_BIGINT
 
-from .models import UserProfile
+from .models import RevokedLogin, UserProfile
 
 INVALID_TOKEN = _("The token is invalid or has expired.")
 
 AUTHENTICATE_HEADER = 'JWT realm="api"'
 
+# How a header may begin; schemes are the same in any case (RFC 9110, 11.1).
+SCHEMES = (b"jwt", b"bearer")
 
-def token_make(user: UserProfile) -> str:
-    """Return a new token of ``user``, good for seven days (SIMPLE_JWT in the settings)."""
+LOGIN_CLAIM = "sid"
+EPOCH_CLAIM = "epoch"
+
+_LOGIN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def token_make(user: UserProfile, *, login_id: str = "") -> str:
+    """Return a new token of ``user``, good for seven days (SIMPLE_JWT in the settings).
+
+    It belongs to the log-in ``login_id``, or begins a new one.
+    """
     token = AccessToken.for_user(user)
     token[api_settings.USER_ID_CLAIM] = user.pk
     token["username"] = user.get_username()
+    token[LOGIN_CLAIM] = login_id or token[api_settings.JTI_CLAIM]
+    token[EPOCH_CLAIM] = user.login_epoch
     return str(token)
+
+
+def token_refresh(token: str) -> str:
+    """Return a new token of the log-in that ``token`` comes from; raises AuthenticationFailed.
+
+    Whatever ended the log-in or the account since ``token`` was checked ends the new one, too.
+    """
+    user, opened = _Authentication().open(token)
+    return token_make(user, login_id=token_login_id(opened))
 
 
 def token_user(token: str) -> UserProfile:
@@ -39,15 +71,23 @@ def token_user(token: str) -> UserProfile:
     return user
 
 
+def token_login_id(token: Any) -> str:
+    """Return the log-in that a token comes from (``request.auth`` is such a token).
+
+    Raises AuthenticationFailed when its claim is malformed. Tokens from before there was a claim
+    are log-ins of their own.
+    """
+    login_id = token.get(LOGIN_CLAIM, token[api_settings.JTI_CLAIM])
+    if not isinstance(login_id, str) or not _LOGIN_ID.fullmatch(login_id):
+        raise AuthenticationFailed(INVALID_TOKEN)
+    return login_id
+
+
 class _Authentication(authentication.JWTAuthentication):
     def open(self, raw_token: str | bytes) -> tuple[UserProfile, AccessToken]:
         try:
             token = AccessToken(raw_token)  # type: ignore[arg-type]
-            user_id = token[api_settings.USER_ID_CLAIM]
-            # A foreign signer of ours might write anything: True is no account number.
-            if type(user_id) is not int or not 0 < user_id <= MAX_BIGINT:
-                raise AuthenticationFailed(INVALID_TOKEN)
-            user: Any = self.get_user(token)
+            user = self.get_user(token)
         except (TokenError, AuthenticationFailed, KeyError) as error:
             raise AuthenticationFailed(INVALID_TOKEN) from error
         except (ValueError, TypeError, ArithmeticError, OSError, RecursionError) as error:
@@ -55,14 +95,32 @@ class _Authentication(authentication.JWTAuthentication):
             raise AuthenticationFailed(INVALID_TOKEN) from error
         return user, token
 
+    def get_user(self, validated_token: Any) -> Any:
+        """Return the account; raises AuthenticationFailed unless the token opens it. One query."""
+        user_id = validated_token[api_settings.USER_ID_CLAIM]
+        epoch = validated_token.get(EPOCH_CLAIM, 0)
+        # A foreign signer of ours might write anything: True is not an account number.
+        if type(user_id) is not int or not 0 < user_id <= MAX_BIGINT or type(epoch) is not int:
+            raise AuthenticationFailed(INVALID_TOKEN)
+        login_id = token_login_id(validated_token)
+        revoked = RevokedLogin.objects.filter(user_id=OuterRef("pk"), login_id=login_id)
+        user = UserProfile.objects.filter(~Exists(revoked), pk=user_id, is_active=True).first()
+        if user is None or user.login_epoch != epoch:
+            raise AuthenticationFailed(INVALID_TOKEN)
+        if validated_token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(
+            user.password
+        ):
+            raise AuthenticationFailed(INVALID_TOKEN)
+        return user
+
 
 class JWTAuthentication(_Authentication):
-    """``Authorization: JWT <token>``; without that header, somebody else may look."""
+    """``Authorization: JWT <token>``, or ``Bearer``; without it, somebody else may look."""
 
     def authenticate(self, request: Request) -> Any:
         header = self.get_header(request)
         parts = header.split() if header else []
-        if not parts or parts[0] != b"JWT":
+        if not parts or parts[0].lower() not in SCHEMES:
             return None
         if len(parts) != 2:
             raise AuthenticationFailed(INVALID_TOKEN)
@@ -83,5 +141,7 @@ class JWTScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": _("`JWT <token>`, the token being that of `POST /login/`"),
+            "description": _(
+                "`JWT <token>` or `Bearer <token>`, the token being that of `POST /login/`"
+            ),
         }

@@ -3,8 +3,10 @@
 from typing import Any, NoReturn
 
 from django.contrib.auth import authenticate
+from django.contrib.auth import logout as session_end
 from django.contrib.auth.models import update_last_login
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import viewsets
@@ -26,6 +28,7 @@ from .models import UserProfile
 from .serializers import (
     MOBILE_TAKEN,
     MOBILE_UNKNOWN,
+    CloseAccountSerializer,
     CodeRequestSerializer,
     LoginSerializer,
     ProfileSerializer,
@@ -46,6 +49,7 @@ from .services.accounts import (
     mobile_is_taken,
     purpose_check,
 )
+from .services.closing import account_close
 from .services.codes import (
     CodeExpiredError,
     CodeQuotaError,
@@ -53,7 +57,7 @@ from .services.codes import (
     CodeWrongError,
     verify_code_send,
 )
-from .tokens import AUTHENTICATE_HEADER, token_make, token_user
+from .tokens import AUTHENTICATE_HEADER, token_make, token_refresh, token_user
 
 CODE_ERRORS = (CodeWrongError, CodeExpiredError)
 
@@ -61,6 +65,13 @@ CODE_ERRORS = (CodeWrongError, CodeExpiredError)
 REFUSED = {
     400: OpenApiResponse(OpenApiTypes.OBJECT, description=_("Texts by field.")),
     429: OpenApiResponse(OpenApiTypes.OBJECT, description=_("Too often; see Retry-After.")),
+}
+CLOSING_REFUSED = {
+    **REFUSED,
+    400: OpenApiResponse(
+        OpenApiTypes.OBJECT,
+        description=_("Texts by field, or in detail what must be settled before."),
+    ),
 }
 UNKNOWN_CALLER = {
     401: OpenApiResponse(OpenApiTypes.OBJECT, description=_("No token, or one that is not good.")),
@@ -143,6 +154,7 @@ class UserViewSet(viewsets.ViewSet):
     """
 
     lookup_value_regex = "[^/]+"
+    delete_has_body = True  # for the schema
 
     # Set from the method, because authentication happens before ``action`` is known.
     def _is_registration(self) -> bool:
@@ -155,6 +167,8 @@ class UserViewSet(viewsets.ViewSet):
         return [AllowAny() if self._is_registration() else IsAuthenticated()]  # type: ignore[list-item]
 
     def get_serializer_class(self) -> type[BaseSerializer]:
+        if self.request is not None and self.request.method == "DELETE":
+            return CloseAccountSerializer
         return RegisterSerializer if self._is_registration() else ProfileSerializer
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer:
@@ -189,6 +203,13 @@ class UserViewSet(viewsets.ViewSet):
             "name": account.name or account.username,
         }
         return Response(answer, status=201)
+
+    @extend_schema(
+        summary=_("The caller's profile"),
+        responses={200: forced_singular_serializer(ProfileSerializer), **UNKNOWN_CALLER},
+    )
+    def list(self, request: Request) -> Response:
+        return Response(self.get_serializer(request.user).data)
 
     @extend_schema(
         summary=_("The caller's profile"),
@@ -228,6 +249,24 @@ class UserViewSet(viewsets.ViewSet):
     )  # fmt: skip
     def partial_update(self, request: Request, pk: str) -> Response:
         return self.update(request, pk)
+
+    @extend_schema(
+        summary=_("Close the caller's account with the code sent to its mobile"),
+        parameters=[ANYTHING],
+        request=CloseAccountSerializer,
+        responses={204: None, **CLOSING_REFUSED, **UNKNOWN_CALLER},
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        account: UserProfile = request.user  # type: ignore[assignment]
+        try:
+            account_close(account=account, code=serializer.validated_data["code"])
+        except CODE_ERRORS as error:
+            _refuse_code(error)
+        if request.auth is None:
+            session_end(request._request)
+        return Response(status=204)
 
 
 class LoginView(PublicAPIView):
@@ -279,7 +318,7 @@ class TokenRefreshView(_TokenView):
         responses={200: TokenSerializer, **REFUSED, **UNKNOWN_CALLER},
     )
     def post(self, request: Request) -> Response:
-        return Response({"token": token_make(token_user(self.get_data(request)["token"]))})
+        return Response({"token": token_refresh(self.get_data(request)["token"])})
 
 
 class TokenVerifyView(_TokenView):

@@ -125,6 +125,14 @@ def idempotency_records_purge(now: datetime | None = None) -> int:
     return purged
 
 
+def idempotency_records_forget(*, user_id: int) -> None:
+    """Delete what was answered to a user: a body may name the person.
+
+    Call it last in the transaction that closes the account, after which no new answer is stored.
+    """
+    IdempotencyRecord.objects.filter(user_id=user_id).delete()
+
+
 @atomic_retry_on_deadlock
 def _purge(keys: list[int], end: datetime) -> int:
     """Delete those of these records that have expired; claimed again meanwhile, one has not.

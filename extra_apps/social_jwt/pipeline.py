@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Any
 
+from social_core.exceptions import AuthPolicyError
+
 MAX_NAME_LENGTH = 30
 
 _NOT_IN_A_USERNAME = re.compile(r"[^\w.@+-]+")
@@ -28,3 +30,17 @@ def username_from_nickname(
     if username.replace("_", "").isdecimal():
         username = f"{backend.name}-{username}"
     return {"details": {**details, "username": username, "name": name[:MAX_NAME_LENGTH]}}
+
+
+def account_still_open(
+    backend: Any, user: Any = None, new_association: bool = False, **kwargs: Any
+) -> None:
+    """Refuse to link an identity to an account that was closed meanwhile.
+
+    The row of the identity is written, and shares a lock on the account (its foreign key): who
+    closes the account comes after this transaction, and removes the identity, or came before.
+    """
+    if not new_association or user is None:
+        return
+    if not type(user)._default_manager.filter(pk=user.pk, is_active=True).exists():
+        raise AuthPolicyError(backend, stage="pipeline")

@@ -14,7 +14,7 @@ MIN_KEY_LENGTH, MIN_KEY_CHARACTERS = 32, 12
 MAKE_A_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
 # Requests per second above which a limit limits nothing: doors that can be guessed at; others.
 MAX_DOOR_RATE, MAX_RATE = 10, 1000
-OPEN_SCOPES = {"anon", "user", "checkout"}
+OPEN_SCOPES = {"anon", "user", "checkout", "search", "upload"}
 _LOCAL_ENDINGS = (".localhost", ".local", ".test", ".lan", ".internal", ".home.arpa")
 # Registries sell names below these, so ".com.cn" would let in everybody's.
 _SECOND_LEVELS = {"ac", "co", "com", "edu", "gov", "net", "org"}

@@ -21,7 +21,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     in JSON: its own page for developers reads the fields again, and fails.
     """
     if isinstance(exc, DomainError):
-        return _refusal(exc)
+        return _refusal(exc, context)
     if (answer := outage_answer(context["request"], exc)) is not None:
         views.set_rollback()
         return answer
@@ -34,7 +34,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return views.exception_handler(exc, context)
 
 
-def _refusal(error: DomainError) -> Response:
+def _refusal(error: DomainError, context: dict[str, Any]) -> Response:
     views.set_rollback()
     headers = {} if error.wait is None else {"Retry-After": str(error.wait)}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = context["view"].get_authenticate_header(context["request"])
     return Response(error.body(), status=error.status, headers=headers)

@@ -38,6 +38,7 @@ REASONS = {
     Payment.Flag.SOLD_OUT: _("The goods are sold out."),
     Payment.Flag.DUPLICATE: _("The order had been paid already."),
     Payment.Flag.REFUNDED: _("The order had been refunded already."),
+    Payment.Flag.NO_ACCOUNT: _("The account has been closed."),
 }
 LEVELS = {
     Refund.State.DONE: (messages.SUCCESS, _("%(amount)s yuan were given back.")),

@@ -27,6 +27,7 @@ class Payment(models.Model):
         SOLD_OUT = "sold_out", _("came after the order was closed, and the goods are gone")
         DUPLICATE = "duplicate", _("the order was already paid by another trade")
         REFUNDED = "refunded", _("came after the order was refunded")
+        NO_ACCOUNT = "no_account", _("came after the buyer closed the account")
 
     order = models.ForeignKey(
         OrderInfo, verbose_name=_("order"), on_delete=models.PROTECT, related_name="payments"

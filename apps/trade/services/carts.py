@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
+from apps.users.services.locks import account_check_open
 from utils.db.failures import collect_errors
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
@@ -44,7 +45,8 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     """Put ``nums`` (at least 1) more pieces of goods into a buyer's cart; return the line.
 
     The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
-    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError, TooManyLinesError.
+    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError, TooManyLinesError,
+    AccountClosedError.
     """
     _cart_make(user_id)
     return retry_after_releasing_holds(
@@ -172,6 +174,7 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     (the foreign key) and want it alone later, and two of those wait for each other.
     """
     cart_lock(user_id)
+    account_check_open(user_id=user_id)
     line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
     if line is None and total is not None:
         raise CartLine.DoesNotExist

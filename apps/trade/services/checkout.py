@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_take
+from apps.users.services.locks import account_check_open
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import CartLine, OrderGoods, OrderInfo
@@ -64,9 +65,10 @@ def order_create(
     finds it empty.
 
     Raises CartEmptyError; OutOfStockError, naming all goods that ran out or left the shelf;
-    TotalDiffersError; TotalNotPayableError.
+    TotalDiffersError; TotalNotPayableError; AccountClosedError.
     """
     cart_lock(user_id)
+    account_check_open(user_id=user_id)
     lines = list(CartLine.objects.filter(user_id=user_id).order_by("goods_id"))
     if not lines:
         raise CartEmptyError

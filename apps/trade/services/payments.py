@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.goods.services.stock import OutOfStockError, sold_count, stock_take
+from apps.users.services.locks import account_is_open
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import OrderInfo, Payment, PaymentNotice
@@ -31,7 +32,8 @@ def payment_confirm(
     Only for what Alipay has signed. PAID: the order is paid, what it sold counts. PAID_LATE:
     it had been closed, its stock is taken again, and a buyer who deleted it sees it again.
     REPEAT: this trade is known, nothing changes. FLAGGED: the money is kept as a payment that
-    staff give back, because the goods are gone or another trade has paid. Raises
+    staff give back, because the goods are gone, another trade has paid, or the buyer has closed
+    the account and nobody is left to send anything to. Raises
     WrongAmountError, ForeignTradeError, OrderInfo.DoesNotExist.
     """
     order = order_lock(order_id)
@@ -89,6 +91,8 @@ def _why_not_applied(order: OrderInfo) -> str:
     if order.payments.filter(state=Payment.State.APPLIED).exists():
         return Flag.REFUNDED if order.closed_by == Event.REFUND else Flag.DUPLICATE
     if order.pay_status == PayStatus.TRADE_CLOSED:
+        if not account_is_open(user_id=order.user_id):
+            return Flag.NO_ACCOUNT
         try:
             stock_take(pieces=order_pieces(order.pk), reference=order.order_sn)
         except OutOfStockError:

@@ -7,9 +7,11 @@ to the newest that is left. Whoever writes holds the buyer's row until the trans
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.db.models import Max
+
+from apps.users.services.locks import account_check_open, accounts_lock
+from utils.db.staff_history import history_forget
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import UserAddress
 
@@ -20,13 +22,14 @@ class TooManyAddressesError(Exception):
     """The buyer has MAX_ADDRESSES already; nothing was changed."""
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def address_add(*, user_id: int, fields: Mapping[str, Any]) -> UserAddress:
     """Add an address with these ``fields`` (``is_default`` among them, if wished).
 
-    Raises TooManyAddressesError when the buyer has MAX_ADDRESSES.
+    Raises TooManyAddressesError when the buyer has MAX_ADDRESSES; AccountClosedError.
     """
     _lock_address_books([user_id])
+    account_check_open(user_id=user_id)
     addresses = UserAddress.objects.filter(user_id=user_id)
     count = addresses.count()
     if count >= MAX_ADDRESSES:
@@ -37,7 +40,7 @@ def address_add(*, user_id: int, fields: Mapping[str, Any]) -> UserAddress:
     return UserAddress.objects.create(**{**fields, "user_id": user_id, "is_default": is_default})
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def address_change(*, user_id: int, address_id: int, fields: Mapping[str, Any]) -> UserAddress:
     """Change the given ``fields`` of an address and leave the others as they are; return it.
 
@@ -58,7 +61,7 @@ def address_change(*, user_id: int, address_id: int, fields: Mapping[str, Any]) 
     return address
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def address_remove(*, user_id: int, address_id: int) -> None:
     """Delete an address; if it was the default, the newest that is left becomes it.
 
@@ -66,16 +69,18 @@ def address_remove(*, user_id: int, address_id: int) -> None:
     """
     _lock_address_books([user_id])
     UserAddress.objects.get(user_id=user_id, pk=address_id).delete()
+    history_forget(model=UserAddress, keys=[address_id])
     _pass_default_on([user_id])
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def addresses_remove(*, address_ids: Collection[int]) -> None:
     """Delete addresses of any buyers, as address_remove() does; what is gone is no error."""
     addresses = UserAddress.objects.filter(pk__in=address_ids)
     user_ids = set(addresses.values_list("user_id", flat=True))
     _lock_address_books(user_ids)
     addresses.filter(user__in=user_ids).delete()
+    history_forget(model=UserAddress, keys=address_ids)
     _pass_default_on(user_ids)
 
 
@@ -94,5 +99,4 @@ def _lock_address_books(user_ids: Collection[int]) -> None:
     An address book has no row of its own, and an empty one no row at all: so the lock is
     on the buyer's account; several are taken in the order of their keys.
     """
-    users = get_user_model().objects.filter(pk__in=user_ids).order_by("pk")
-    list(users.select_for_update().values_list("pk", flat=True))
+    accounts_lock(user_ids=user_ids)

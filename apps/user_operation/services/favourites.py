@@ -5,6 +5,8 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 
 from apps.goods.models import Goods
+from apps.users.services.locks import account_lock_open
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import UserFav
 
@@ -13,13 +15,15 @@ class AlreadyFavouriteError(Exception):
     """The buyer has these goods among the favourites; nothing was changed."""
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def favourite_add(*, user_id: int, goods_id: int) -> UserFav:
     """Put goods among a buyer's favourites; their ``fav_num`` grows by one.
 
     Raises AlreadyFavouriteError when they are there (the unique constraint decides, of
-    two requests at once too); Goods.DoesNotExist when there are no such goods.
+    two requests at once too); Goods.DoesNotExist when there are no such goods;
+    AccountClosedError.
     """
+    account_lock_open(user_id=user_id)
     if not _lock_goods([goods_id]):
         raise Goods.DoesNotExist
     try:
@@ -29,7 +33,7 @@ def favourite_add(*, user_id: int, goods_id: int) -> UserFav:
         raise AlreadyFavouriteError from error
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def favourite_remove(*, user_id: int, goods_id: int) -> None:
     """Take goods off a buyer's favourites; their ``fav_num`` falls by one.
 
@@ -39,13 +43,18 @@ def favourite_remove(*, user_id: int, goods_id: int) -> None:
     UserFav.objects.get(user_id=user_id, goods_id=goods_id).delete()
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def favourites_remove(*, favourite_ids: Collection[int]) -> None:
     """Take favourites of any buyers away, and count; those that are gone are no error."""
     favourites = UserFav.objects.filter(pk__in=favourite_ids)
     goods_ids = set(favourites.values_list("goods_id", flat=True))
     _lock_goods(goods_ids)
     favourites.filter(goods__in=goods_ids).delete()
+
+
+def goods_lock(goods_ids: Collection[int]) -> None:
+    """As whoever adds or removes a favourite does, for a caller who removes many."""
+    _lock_goods(goods_ids)
 
 
 def _lock_goods(goods_ids: Collection[int]) -> bool:

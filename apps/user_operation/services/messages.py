@@ -1,10 +1,14 @@
 """What buyers write to the shop, and what the shop answers."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.core.files import File
-from django.db import transaction
 from django.utils import timezone
+
+from apps.users.services.locks import account_lock_open
+from utils.db.staff_history import history_forget
+from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import UserLeavingMessage
 
@@ -23,6 +27,7 @@ def message_leave(
     """Keep a buyer's message and its file; return it.
 
     The file is written before the row, and removed again when the row cannot be written.
+    Raises AccountClosedError.
     """
     left = UserLeavingMessage(
         user_id=user_id, message_type=message_type, subject=subject, message=message
@@ -31,7 +36,7 @@ def message_leave(
         left.file_name = attachment.name
         left.file.save(f"upload{attachment.suffix}", attachment.content, save=False)
     try:
-        left.save()
+        _message_insert(left)
     except BaseException:  # whatever it was, no file may stay without its row
         if left.file:
             left.file.storage.delete(str(left.file.name))
@@ -39,13 +44,21 @@ def message_leave(
     return left
 
 
-@transaction.atomic
+@atomic_retry_on_deadlock
 def message_remove(*, user_id: int, message_id: int) -> None:
     """Delete a buyer's message; its file goes once that is committed (signals.py).
 
     Raises UserLeavingMessage.DoesNotExist when the buyer has no such message.
     """
     UserLeavingMessage.objects.get(pk=message_id, user_id=user_id).delete()
+    history_forget(model=UserLeavingMessage, keys=[message_id])
+
+
+@atomic_retry_on_deadlock
+def messages_remove(*, message_ids: Collection[int]) -> None:
+    """Delete messages of any buyers, as message_remove() does; what is gone is no error."""
+    UserLeavingMessage.objects.filter(pk__in=message_ids).delete()
+    history_forget(model=UserLeavingMessage, keys=message_ids)
 
 
 def message_reply(*, message_id: int, reply: str) -> None:
@@ -53,3 +66,9 @@ def message_reply(*, message_id: int, reply: str) -> None:
     UserLeavingMessage.objects.filter(pk=message_id).update(
         reply=reply, replied_at=timezone.now() if reply else None
     )
+
+
+@atomic_retry_on_deadlock
+def _message_insert(left: UserLeavingMessage) -> None:
+    account_lock_open(user_id=left.user_id)
+    left.save(force_insert=True)

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ..models import UserProfile, VerifyCode
 from .codes import verify_code_try, verify_code_use
+from .locks import AccountClosedError
 
 Purpose = VerifyCode.Purpose
 
@@ -77,14 +78,15 @@ def account_code_login(*, mobile: str, code: str) -> UserProfile:
 def account_reset_password(*, account: UserProfile, code: str, password: str) -> None:
     """Give ``account`` a new password, after which its older tokens and sessions are dead.
 
-    Raises CodeWrongError, CodeExpiredError.
+    Raises CodeWrongError, CodeExpiredError, AccountClosedError.
     """
     assert account.mobile is not None
     verify_code = verify_code_try(mobile=account.mobile, purpose=Purpose.RESET, code=code)
     with transaction.atomic():
         verify_code_use(verify_code)
         account.set_password(password)
-        account.save(update_fields=["password"])
+        if not _open(account).update(password=account.password):
+            raise AccountClosedError
 
 
 def account_update(*, account: UserProfile, changes: dict[str, Any], code: str | None) -> None:
@@ -92,7 +94,7 @@ def account_update(*, account: UserProfile, changes: dict[str, Any], code: str |
 
     A new mobile needs the ``code`` sent to it, and becomes the username too where the old
     one was: numbers are given to other people, who must be able to register. Raises
-    MobileTakenError, CodeWrongError, CodeExpiredError, having changed nothing.
+    MobileTakenError, CodeWrongError, CodeExpiredError, AccountClosedError, having changed nothing.
     """
     changes = {name: value for name, value in changes.items() if value != getattr(account, name)}
     if not changes:
@@ -108,7 +110,8 @@ def account_update(*, account: UserProfile, changes: dict[str, Any], code: str |
             if verify_code is not None:
                 verify_code_use(verify_code)
             # Not on the object of the request, which must not look changed when this fails.
-            UserProfile.objects.filter(pk=account.pk).update(**changes)
+            if not _open(account).update(**changes):
+                raise AccountClosedError
     except IntegrityError as error:
         raise MobileTakenError from error
     for name, value in changes.items():
@@ -119,3 +122,8 @@ def accounts_deactivate(*, user_ids: Collection[int]) -> int:
     """Let these accounts log in no more, nor use their tokens; return how many could before."""
     active = UserProfile.objects.filter(pk__in=user_ids, is_active=True)
     return active.update(is_active=False)
+
+
+def _open(account: UserProfile) -> QuerySet[UserProfile]:
+    """Return the account's row, unless it was closed meanwhile: nothing is written there then."""
+    return UserProfile.objects.filter(pk=account.pk, closed_at__isnull=True)

@@ -31,8 +31,9 @@ class TestReading:
             buyer_api.get("/users/1/")
 
     def test_other_methods(self, api, buyer_api):
-        assert buyer_api.delete("/users/1/").status_code == 405
-        assert buyer_api.get("/users/").status_code == 405
+        assert buyer_api.get("/users/").json() == buyer_api.get("/users/1/").json()
+        assert buyer_api.put("/users/").status_code == 405
+        assert buyer_api.delete("/users/").status_code == 405
         assert api.get("/users/").status_code == 401
         assert api.delete("/users/1/").status_code == 401
         assert buyer_api.options("/users/1/").status_code == 200
@@ -41,7 +42,9 @@ class TestReading:
     def test_the_browsable_pages(self, buyer_api, api):
         for client, path in [
             (buyer_api, "/users/1/"), (api, "/users/1/"), (api, "/login/"), (api, "/codes/"),
-            (api, "/password/reset/"), (api, "/api-token-refresh/"),
+            (api, "/password/reset/"), (api, "/api-token-refresh/"), (buyer_api, "/users/"),
+            (api, "/users/"), (buyer_api, "/logout/"), (buyer_api, "/password/change/"),
+            (api, "/logout/"), (api, "/password/change/"),
         ]:  # fmt: skip
             response = client.get(path, HTTP_ACCEPT="text/html")
             assert response.status_code in (200, 401, 405)

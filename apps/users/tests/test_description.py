@@ -1,0 +1,41 @@
+"""What the OpenAPI description says of the caller's account."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def paths(api: Any, db: None) -> Any:
+    return api.get("/schema/?format=json").json()["paths"]
+
+
+def reference(body: Any) -> str:
+    return str(body["content"]["application/json"]["schema"]["$ref"]).rpartition("/")[2]
+
+
+def test_the_caller_is_one_and_not_a_list(paths):
+    for path in ("/users/", "/users/{id}/"):
+        assert reference(paths[path]["get"]["responses"]["200"]) == "Profile"
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body", "statuses"),
+    [
+        ("/users/{id}/", "delete", "CloseAccountRequest", {"204", "400", "401", "429"}),
+        ("/logout/", "post", "LogoutRequest", {"204", "400", "401", "429"}),
+        ("/password/change/", "post", "PasswordChangeRequest",
+         {"200", "400", "401", "429", "503"}),
+    ],
+)  # fmt: skip
+def test_what_is_sent_and_answered(paths, path, method, body, statuses):
+    operation = paths[path][method]
+    assert reference(operation["requestBody"]) == body
+    assert set(operation["responses"]) == statuses
+
+
+def test_other_deletes_have_no_body(paths):
+    with_body = {
+        path for path, operations in paths.items() if "requestBody" in operations.get("delete", {})
+    }
+    assert with_body == {"/users/{id}/"}
