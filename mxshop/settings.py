@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "mxshop.refusals.RefusalMiddleware",
 ]
 
 DEBUG_TOOLBAR = DEBUG and env.bool("DEBUG_TOOLBAR", default=False)
@@ -217,8 +218,9 @@ AUTHENTICATION_BACKENDS = [
     "extra_apps.social_jwt.backends.WeixinOAuth2",
 ]
 if DEBUG:
-    # The demo's logins exist in this backend alone, so that they end where DEBUG ends.
-    AUTHENTICATION_BACKENDS.append("demo.logins.DemoLoginBackend")
+    # The demo's logins exist in this backend alone, so that they end where DEBUG ends. First,
+    # so that a right password of theirs is no wrong one of the backend after it.
+    AUTHENTICATION_BACKENDS.insert(0, "demo.logins.DemoLoginBackend")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -252,6 +254,18 @@ if SMS_BACKEND == "yunpian" and not YUNPIAN_API_KEY:
     raise ImproperlyConfigured("SMS_BACKEND=yunpian needs YUNPIAN_API_KEY.")
 if "#code#" not in SMS_CODE_TEXT:
     raise ImproperlyConfigured("SMS_CODE_TEXT must contain #code#, where the code stands.")
+
+# How many codes are sent at most: asked for by one address, and in all. A carrier puts many
+# phones behind one address.
+SMS_RATES = {
+    "address": env("SMS_PER_ADDRESS", default="120/hour"),
+    "shop": env("SMS_PER_SHOP", default="1000/hour"),
+}
+for _scope, _rate in SMS_RATES.items():
+    try:
+        parse_rate(_rate)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"SMS_PER_{_scope.upper()}: {error}") from error
 
 # Sign-in with weibo, QQ and WeChat: the keys that their developer sites give out. Under
 # DEBUG the way to a provider can be walked without one; there it ends.

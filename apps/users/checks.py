@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.contrib.auth.backends import ModelBackend
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+
+from .backends import GuardedBackend
 
 
 @register(Tags.security, deploy=True)
@@ -17,4 +21,23 @@ def sms_backend_sends(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint="SMS_BACKEND=yunpian, YUNPIAN_API_KEY=...",
             id="users.W001",
         )
+    ]
+
+
+@register(Tags.security)
+def backends_are_guarded(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A backend that compares passwords by itself could be guessed at without a limit."""
+    unguarded = [
+        path
+        for path in settings.AUTHENTICATION_BACKENDS
+        if issubclass(backend := import_string(path), ModelBackend)
+        and not issubclass(backend, GuardedBackend)
+    ]
+    return [
+        Error(
+            _("%(path)s compares passwords without a limit.") % {"path": path},
+            hint=_("Derive it from apps.users.backends.GuardedBackend."),
+            id="users.E001",
+        )
+        for path in unguarded
     ]

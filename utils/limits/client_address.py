@@ -26,6 +26,9 @@ def client_address(request: Request | HttpRequest) -> str:
     except ValueError:
         # A unix socket has no address; and a proxy that passes on nonsense tells nothing.
         return UNKNOWN
+    if address.is_unspecified:
+        # uWSGI's http11 mode names 0.0.0.0 from the second request of a connection on.
+        return UNKNOWN
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is None:
             return str(IPv6Network((int(address), IPV6_PREFIX), strict=False))
