@@ -47,9 +47,12 @@ class CodeQuotaError(Exception):
 
 
 class SmsCeilingError(DomainError):
-    """The whole shop has sent as many codes as it may (SMS_PER_SHOP)."""
+    """The whole shop has sent as many codes as it may (SMS_PER_SHOP).
 
-    status = 503
+    Not 503, of which Django logs every single one as an error.
+    """
+
+    status = 429
     message = _("Too many text messages are being sent at present, please try again later.")
 
 
