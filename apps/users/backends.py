@@ -74,7 +74,9 @@ class UsernameOrMobileBackend(GuardedBackend):
             if is_right:
                 return account
         if not accounts:
-            unknown_name_try(name=username, password=password, only_known=only_known)
+            unknown_name_try(
+                name=username, password=password, address=address, only_known=only_known
+            )
         return None
 
     def _opens(self, account: UserProfile, password: str) -> bool:

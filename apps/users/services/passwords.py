@@ -35,6 +35,7 @@ from .known_addresses import PER_ACCOUNT, address_known_hash, address_remember
 UNKNOWN_NAMES = 4096
 
 STRANGERS = ""
+NO_ACCOUNT = 0
 
 
 class PasswordTriesError(DomainError):
@@ -94,12 +95,13 @@ def password_try(
     return True
 
 
-def unknown_name_try(*, name: str, password: str, only_known: bool = False) -> None:
+def unknown_name_try(*, name: str, password: str, address: str, only_known: bool = False) -> None:
     """Do for a name that no account has what costs as long as a wrong password.
 
     Raises PasswordTriesError and LoginClosedError as password_matches() does, so that neither
     the time nor the answer tells that there is no such account.
     """
+    address_known_hash(account_id=NO_ACCOUNT, address=address)
     if only_known:
         raise LoginClosedError
     _try_count(f"unknown:{_name_number(name):03x}", STRANGERS)

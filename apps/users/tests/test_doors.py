@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -285,6 +286,18 @@ class TestKnownAddresses:
         for number in range(STRANGERS):
             api_login("wrong", stranger(number))
         assert is_open(api_login(PASSWORD, "127.0.0.1"))
+
+    def test_whoever_runs_the_shop_may_add_one(self, boss, capsys):
+        """For staff at a new address, to whom no code is sent."""
+        for number in range(STRANGERS):
+            api_login("wrong", stranger(number))
+        assert api_login(PASSWORD, HOME).status_code == 429
+        call_command("know_address", "boss", HOME)
+        assert capsys.readouterr().out == f"boss may log in from {HOME}.\n"
+        assert is_open(api_login(PASSWORD, HOME))
+        for wrong_arguments in (["nobody", HOME], ["boss", "here"]):
+            with pytest.raises(CommandError):
+                call_command("know_address", *wrong_arguments)
 
     def test_they_age(self, buyer):
         with time_machine.travel(timezone.now() - timedelta(days=91), tick=False):
