@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from apps.users.backends import UsernameOrMobileBackend
 from apps.users.models import KnownAddress, PasswordBudget, PasswordTry, UserProfile
+from apps.users.services.known_addresses import address_remember
 from apps.users.services.passwords import password_tries_purge
 from utils.limits import counters, throttling
 
@@ -174,6 +175,18 @@ class TestTheBudget:
             assert 0 < len(compared) <= STRANGERS
             window = PasswordTry.objects.filter(add_time__gt=timezone.now() - timedelta(hours=1))
             assert window.count() <= ALL
+
+    def test_sixty_however_many_addresses_become_known(self, boss, compared):
+        """Each has eight tries, and the five that are known are others all the time."""
+        for number in range(STRANGERS):
+            api_login("wrong", stranger(number))
+        for number in range(7):
+            address = f"198.51.100.{number}"
+            KnownAddress.objects.all().delete()
+            address_remember(account=boss, address=address)
+            for _try in range(KNOWN):
+                api_login("wrong", address)
+        assert compared == ["wrong"] * ALL
 
     def test_a_home_that_is_full_of_strangers(self, boss):
         """One of the addresses that the account knows is everybody's: the others have theirs."""
