@@ -345,19 +345,6 @@ class TestOtherWaysIn:
         asyncio.run(UsernameOrMobileBackend().aauthenticate(None, MOBILE, PASSWORD))
         assert (tried, compared) == ([MOBILE], [])
 
-    def test_the_demos_passwords(self, settings, tmp_path):
-        from demo.logins import BUYERS, create_demo_logins, demo_passwords
-
-        settings.VAR_DIR, settings.DEBUG = tmp_path, True
-        settings.AUTHENTICATION_BACKENDS = ["demo.logins.DemoLoginBackend"]
-        create_demo_logins()
-        name = BUYERS[0].username
-        assert is_open(api_login(demo_passwords()[name], HOME, name))
-        for number in range(STRANGERS):
-            assert api_login("wrong", stranger(number), name).status_code == 400
-        assert api_login(demo_passwords()[name], stranger(99), name).status_code == 429
-        assert is_open(api_login(demo_passwords()[name], HOME, name))
-
     def test_a_backend_without_the_guard_does_not_start(self, settings):
         assert [error.id for error in run_checks() if error.id == "users.E001"] == []
         settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
