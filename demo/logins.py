@@ -13,8 +13,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.backends import ModelBackend
-from django.http import HttpRequest
+
+from apps.users.backends import GuardedBackend
+from apps.users.services.passwords import password_try
 
 
 @dataclass(frozen=True)
@@ -66,23 +67,23 @@ def create_demo_logins() -> None:
         passwords_file().chmod(0o600)
 
 
-class DemoLoginBackend(ModelBackend):
+class DemoLoginBackend(GuardedBackend):
     """Lets the demo's accounts in with the passwords under var/, while DEBUG is on."""
 
-    def authenticate(
-        self,
-        request: HttpRequest | None,
-        username: str | None = None,
-        password: str | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        if not settings.DEBUG or not username or not password:
+    def find(self, username: str, password: str, *, address: str, only_known: bool) -> Any:
+        if not settings.DEBUG:
             return None
         expected = demo_passwords().get(username)
-        if expected is None or not secrets.compare_digest(expected.encode(), password.encode()):
+        if expected is None:
             return None
         user = get_user_model().objects.filter(username=username).first()
         # A password that somebody set since then is the only one that counts.
         if user is None or user.has_usable_password() or not self.user_can_authenticate(user):
             return None
-        return user
+        is_right = password_try(
+            account=user,
+            compare=lambda: secrets.compare_digest(expected.encode(), password.encode()),
+            address=address,
+            only_known=only_known,
+        )
+        return user if is_right else None

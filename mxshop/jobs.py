@@ -15,7 +15,9 @@ from django.db import close_old_connections, reset_queries
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import orders_close_expired, payments_reconcile
 from apps.users.services.codes import verify_codes_purge
+from apps.users.services.known_addresses import known_addresses_purge
 from apps.users.services.logins import revoked_logins_purge
+from apps.users.services.passwords import password_tries_purge
 from extra_apps.idempotency.services import idempotency_records_purge
 from extra_apps.social_jwt.services import social_states_purge
 from utils.db.transactions import retry_on_deadlock
@@ -42,6 +44,8 @@ SWEEPS = (
     Sweep("reconcile_payments", 60, payments_reconcile),
     Sweep("purge_verify_codes", 3600, lambda: {"purged": verify_codes_purge()}),
     Sweep("purge_revoked_logins", 3600, lambda: {"purged": revoked_logins_purge()}),
+    Sweep("purge_password_tries", 600, lambda: {"purged": password_tries_purge()}),
+    Sweep("purge_known_addresses", 3600, lambda: {"purged": known_addresses_purge()}),
     Sweep("purge_social_states", 3600, lambda: {"purged": social_states_purge()}),
     Sweep("purge_idempotency_records", 3600, lambda: {"purged": idempotency_records_purge()}),
 )

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "utils.api.middleware.TooLargeNumberMiddleware",
+    "mxshop.refusals.RefusalMiddleware",
 ]
 
 DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", default=False) and DEBUG
@@ -193,8 +194,9 @@ AUTHENTICATION_BACKENDS = [
     "extra_apps.social_jwt.backends.WeixinOAuth2",
 ]
 if DEBUG:
-    # The demo's logins exist in this backend alone, so that they end where DEBUG ends.
-    AUTHENTICATION_BACKENDS.append("demo.logins.DemoLoginBackend")
+    # The demo's logins exist in this backend alone, so that they end where DEBUG ends. First,
+    # so that a right password of theirs is no wrong one of the backend after it.
+    AUTHENTICATION_BACKENDS.insert(0, "demo.logins.DemoLoginBackend")
 
 # The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.
 SIMPLE_JWT = {
@@ -214,6 +216,12 @@ SMS_CODE_TEXT = env(
 )
 YUNPIAN_API_KEY = env("YUNPIAN_API_KEY", default="")
 YUNPIAN_ORIGIN = "https://sms.yunpian.com"
+# How many codes are sent at most: asked for by one address, and in all. A carrier puts many
+# phones behind one address.
+SMS_RATES = {
+    "address": env("SMS_PER_ADDRESS", default="120/hour"),
+    "shop": env("SMS_PER_SHOP", default="1000/hour"),
+}
 # Sign-in with weibo, QQ and WeChat: the keys that their developer sites give out. Under
 # DEBUG the way to a provider can be walked without one; there it ends.
 _social_key = "development" if DEBUG else ""
@@ -304,7 +312,6 @@ THROTTLE_RATES = {
     "login_account": env("THROTTLE_LOGIN_ACCOUNT", default="60/hour"),
     "register": env("THROTTLE_REGISTER", default="30/min"),
     "reset": env("THROTTLE_RESET", default="30/min"),
-    "password_change": env("THROTTLE_PASSWORD_CHANGE", default="10/hour"),
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
     "search": env("THROTTLE_SEARCH", default="120/min"),

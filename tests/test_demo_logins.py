@@ -25,3 +25,17 @@ def test_the_demos_logins_end_with_debug(api, settings, tmp_path):
     assert response.status_code == 200
     api.credentials(HTTP_AUTHORIZATION=f"JWT {response.json()['token']}")
     assert api.get("/users/1/").json()["mobile"] == buyer.username
+
+
+def test_the_demos_passwords_have_the_limits_of_every_door(api, settings, tmp_path):
+    settings.VAR_DIR, settings.DEBUG = tmp_path, True
+    settings.AUTHENTICATION_BACKENDS = ["demo.logins.DemoLoginBackend"]
+    create_demo_logins()
+    name = BUYERS[0].username
+    right = {"username": name, "password": demo_passwords()[name]}
+    assert api.post("/login/", right).status_code == 200
+    for number in range(20):
+        wrong = {"username": name, "password": "wrong"}
+        assert api.post("/login/", wrong, REMOTE_ADDR=f"203.0.113.{number}").status_code == 400
+    assert api.post("/login/", right, REMOTE_ADDR="203.0.113.99").status_code == 429
+    assert api.post("/login/", right).status_code == 200

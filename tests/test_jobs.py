@@ -32,7 +32,8 @@ from tests.parallel import in_parallel
 PROJECT = Path(__file__).parents[1]
 NAMES = [
     "release_lapsed_holds", "close_expired_orders", "reconcile_payments", "purge_verify_codes",
-    "purge_revoked_logins", "purge_social_states", "purge_idempotency_records",
+    "purge_revoked_logins", "purge_password_tries", "purge_known_addresses",
+    "purge_social_states", "purge_idempotency_records",
 ]  # fmt: skip
 
 
@@ -90,6 +91,8 @@ def test_once(db, caplog, gateway, buyer, other, goods, pears) -> None:
         "reconcile_payments: 0 notices, 1 asked, 0 refunds, 0 silent",
         "purge_verify_codes: 0 purged",
         "purge_revoked_logins: 0 purged",
+        "purge_password_tries: 0 purged",
+        "purge_known_addresses: 0 purged",
         "purge_social_states: 0 purged",
         "purge_idempotency_records: 0 purged",
     ]

@@ -7,4 +7,4 @@ class UsersConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from . import tokens  # noqa: F401  (registers the OpenAPI scheme)
+        from . import checks, tokens  # noqa: F401  (registers checks and the OpenAPI scheme)

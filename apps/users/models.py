@@ -102,6 +102,64 @@ class RevokedLogin(models.Model):
         return f"{self.user_id}: {self.login_id[:8]}"
 
 
+class KnownAddress(models.Model):
+    """An address from which somebody proved to own this account, by password or by code.
+
+    Only services.known_addresses reads and writes it. The address is kept as a hash keyed
+    with SECRET_KEY, different for each account: it can be recognised, and not read.
+    """
+
+    account = models.ForeignKey(
+        UserProfile, on_delete=models.CASCADE, related_name="known_addresses"
+    )
+    address_hash = models.CharField(max_length=64)
+    last_time = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "address_hash"], name="known_address_once"),
+        ]
+        indexes = [models.Index(fields=["last_time"], name="known_address_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.address_hash[:8]}"
+
+
+class PasswordBudget(models.Model):
+    """The row that is locked while a try at one account's password is counted.
+
+    Only services.passwords reads and writes it, and PasswordTry.
+    """
+
+    # "account:12", or "unknown:0a3" for names that no account has
+    subject = models.CharField(max_length=60, unique=True)
+    last_time = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["last_time"], name="password_budget_by_time")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class PasswordTry(models.Model):
+    """One password that is being compared, or was wrong; a right one's row is deleted."""
+
+    subject = models.CharField(max_length=60)
+    # The hash of an address known to the account; empty for all other addresses together.
+    pool = models.CharField(max_length=64, blank=True, default="")
+    add_time = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "add_time"], name="password_try_recent"),
+            models.Index(fields=["add_time"], name="password_try_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.add_time}"
+
+
 class VerifyCode(models.Model):
     """A code sent by SMS, good for one mobile number and one purpose.
 
@@ -116,12 +174,23 @@ class VerifyCode(models.Model):
         CHANGE_MOBILE = "change_mobile", _("change of mobile")
         CLOSE_ACCOUNT = "close_account", _("closing of the account")
 
+        @property
+        def code_length(self) -> int:
+            """Return the number of digits: the published clients' registration form takes 4."""
+            return 4 if self == type(self).REGISTER else 6
+
     mobile = models.CharField(_("mobile"), max_length=11)
     purpose = models.CharField(_("purpose"), max_length=13, choices=Purpose.choices)
     code_hash = models.CharField(max_length=64)
+    # Who asked for it: a keyed hash of the address (services.codes).
+    asker_hash = models.CharField(max_length=64, default="")
     tries = models.PositiveSmallIntegerField(
         _("tries"), default=0, help_text=_("How often a code was compared with this one.")
     )
+    # The same by who tried: an address known to the account, the asker's, any other.
+    known_tries = models.PositiveSmallIntegerField(default=0)
+    asker_tries = models.PositiveSmallIntegerField(default=0)
+    other_tries = models.PositiveSmallIntegerField(default=0)
     used_time = models.DateTimeField(_("used"), null=True, blank=True)
     add_time = models.DateTimeField(_("sent"), default=timezone.now)
 
@@ -139,17 +208,19 @@ class VerifyCode(models.Model):
 
 
 class CodeQuota(models.Model):
-    """How many codes somebody had sent in the running window: a mobile number, or an address.
+    """How many codes were sent in the running window: to a mobile, for an address, by the shop.
 
-    Moved by one conditional UPDATE in services.codes alone, so that of parallel requests
-    no more get through than may.
+    Moved by one conditional UPDATE in services.code_quotas alone, so that of parallel
+    requests no more get through than may.
     """
 
-    # "mobile:13800000001" or "address:203.0.113.7"
+    # "mobile:13800000001", "address:203.0.113.7", "shop:strangers" ... (services.code_quotas)
     subject = models.CharField(max_length=60, unique=True)
     count = models.PositiveIntegerField(default=0)
     window_start = models.DateTimeField()
     last_time = models.DateTimeField(null=True)
+    # When staff were told that the window's limit is reached.
+    alarm_time = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["window_start"], name="quota_by_time")]

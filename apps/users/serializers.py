@@ -18,11 +18,11 @@ MOBILE_UNKNOWN = _("There is no such user.")
 NO_CODE = _("Please enter the verification code.")
 WRONG_CODE_FORMAT = _("The verification code is malformed.")
 
-_CODE = re.compile(r"[0-9]{4}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
 
 class CodeField(serializers.CharField):
-    """The four digits of an SMS."""
+    """The digits of an SMS, as many as codes of ``purpose`` have."""
 
     default_error_messages = {
         "required": NO_CODE,
@@ -31,12 +31,14 @@ class CodeField(serializers.CharField):
         "invalid": WRONG_CODE_FORMAT,
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(write_only=True, help_text=_("Four digits."), **kwargs)
+    def __init__(self, purpose: VerifyCode.Purpose, **kwargs: Any) -> None:
+        self.code_length = purpose.code_length
+        help_text = _("Four digits.") if self.code_length == 4 else _("Six digits.")
+        super().__init__(write_only=True, help_text=help_text, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         code: str = super().to_internal_value(data)
-        if not _CODE.fullmatch(code):
+        if len(code) != self.code_length or not _DIGITS.fullmatch(code):
             self.fail("invalid")
         return code
 
@@ -67,7 +69,7 @@ class CodeRequestSerializer(serializers.Serializer):
 
 class RegisterSerializer(serializers.Serializer):
     username = MobileNumberField(help_text=_("The mobile number that becomes the username."))
-    code = CodeField()
+    code = CodeField(VerifyCode.Purpose.REGISTER)
     password = PasswordField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +107,9 @@ class OptionalMobileField(MobileNumberField):
 class ProfileSerializer(serializers.ModelSerializer):
     birthday = BirthdayField(allow_null=True, required=False)
     mobile = OptionalMobileField(help_text=_("A new one needs the code that was sent to it."))
-    code = CodeField(required=False, allow_blank=True, allow_null=True)
+    code = CodeField(
+        VerifyCode.Purpose.CHANGE_MOBILE, required=False, allow_blank=True, allow_null=True
+    )
 
     class Meta:
         model = UserProfile
@@ -126,7 +130,7 @@ class LoginSerializer(serializers.Serializer):
         max_length=150, write_only=True, help_text=_("Username or mobile.")
     )
     password = PasswordField(required=False, help_text=_("Or a code."))
-    code = CodeField(required=False)
+    code = CodeField(VerifyCode.Purpose.LOGIN, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "password" not in attrs and "code" not in attrs:
@@ -141,7 +145,7 @@ class TokenSerializer(serializers.Serializer):
 
 class ResetSerializer(serializers.Serializer):
     mobile = MobileNumberField()
-    code = CodeField()
+    code = CodeField(VerifyCode.Purpose.RESET)
     password = PasswordField()
 
 
@@ -158,4 +162,4 @@ class PasswordChangeSerializer(serializers.Serializer):
 
 
 class CloseAccountSerializer(serializers.Serializer):
-    code = CodeField()
+    code = CodeField(VerifyCode.Purpose.CLOSE_ACCOUNT)

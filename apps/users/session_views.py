@@ -9,13 +9,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from utils.api.errors import ServiceUnavailable
-from utils.limits.counters import CountersUnreachableError
-from utils.limits.throttling import CallerThrottle, count_request
+from utils.limits.client_address import client_address
 
+from .login_address import address_login_count
 from .models import UserProfile
 from .serializers import (
     LogoutSerializer,
@@ -66,23 +64,11 @@ class LogoutView(CallerAPIView):
         return Response(status=204)
 
 
-class PasswordChangeThrottle(CallerThrottle):
-    """Guesses at the old password, by account; shut while the cache is dead."""
-
-    scope = "password_change"
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        try:
-            return self._take(count_request(scope=self.scope, who=f"user:{request.user.pk}"))
-        except CountersUnreachableError as error:
-            raise ServiceUnavailable from error
-
-
 class PasswordChangeView(CallerAPIView):
     serializer_class = PasswordChangeSerializer
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        return [*super().get_throttles(), PasswordChangeThrottle()]
+    throttle_scope = "login"
+    # When the cache is dead, the old password still counts where the account was opened before.
+    throttle_fails_open = True
 
     @extend_schema(
         summary=_("Change the password; all older tokens and sessions die"),
@@ -91,7 +77,13 @@ class PasswordChangeView(CallerAPIView):
     def post(self, request: Request) -> Response:
         data = self.get_data(request)
         account: UserProfile = request.user  # type: ignore[assignment]
-        old_password_check(account=account, password=data["old_password"])
+        address = client_address(request)
+        old_password_check(
+            account=account,
+            password=data["old_password"],
+            address=address,
+            only_known=not address_login_count(request),
+        )
         check_password_strength(data["password"], account)
-        account_change_password(account=account, password=data["password"])
+        account_change_password(account=account, password=data["password"], address=address)
         return Response({"token": token_make(account)})

@@ -16,14 +16,13 @@ from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from utils.api.errors import ServiceUnavailable
 from utils.limits.client_address import client_address
-from utils.limits.throttling import AccountThrottle
 from utils.sms.sending import SmsRefusedError, SmsUnreachableError
 
+from .login_address import address_login_count
 from .models import UserProfile
 from .serializers import (
     MOBILE_TAKEN,
@@ -50,13 +49,8 @@ from .services.accounts import (
     purpose_check,
 )
 from .services.closing import account_close
-from .services.codes import (
-    CodeExpiredError,
-    CodeQuotaError,
-    CodeTooSoonError,
-    CodeWrongError,
-    verify_code_send,
-)
+from .services.code_quotas import CodeQuotaError, CodeTooSoonError
+from .services.codes import CodeExpiredError, CodeWrongError, verify_code_send
 from .tokens import AUTHENTICATE_HEADER, token_make, token_refresh, token_user
 
 CODE_ERRORS = (CodeWrongError, CodeExpiredError)
@@ -191,7 +185,10 @@ class UserViewSet(viewsets.ViewSet):
         try:
             if mobile_is_taken(mobile=mobile):
                 raise MobileTakenError
-            account = account_register(mobile=mobile, code=data["code"], password=data["password"])
+            account = account_register(
+                mobile=mobile, code=data["code"], password=data["password"],
+                address=client_address(request),
+            )  # fmt: skip
         except MobileTakenError as error:
             _refuse("username", MOBILE_TAKEN, error)
         except CODE_ERRORS as error:
@@ -235,7 +232,9 @@ class UserViewSet(viewsets.ViewSet):
         try:
             if mobile and mobile_is_taken(mobile=mobile, except_for=account):
                 raise MobileTakenError
-            account_update(account=account, changes=changes, code=code)
+            account_update(
+                account=account, changes=changes, code=code, address=client_address(request)
+            )
         except MobileTakenError as error:
             _refuse("mobile", MOBILE_TAKEN, error)
         except CODE_ERRORS as error:
@@ -261,7 +260,11 @@ class UserViewSet(viewsets.ViewSet):
         serializer.is_valid(raise_exception=True)
         account: UserProfile = request.user  # type: ignore[assignment]
         try:
-            account_close(account=account, code=serializer.validated_data["code"])
+            account_close(
+                account=account,
+                code=serializer.validated_data["code"],
+                address=client_address(request),
+            )
         except CODE_ERRORS as error:
             _refuse_code(error)
         if request.auth is None:
@@ -272,9 +275,8 @@ class UserViewSet(viewsets.ViewSet):
 class LoginView(PublicAPIView):
     serializer_class = LoginSerializer
     throttle_scope = "login"
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        return [*super().get_throttles(), AccountThrottle()]
+    # When the cache is dead, whoever logs in where the account was opened before still may.
+    throttle_fails_open = True
 
     @extend_schema(
         summary=_("Log in by username or mobile, with a password or a code"),
@@ -287,7 +289,7 @@ class LoginView(PublicAPIView):
                 request._request, username=data["username"], password=data["password"]
             )
         else:
-            user = self._user_of_code(data["username"], data["code"])
+            user = self._user_of_code(request, data["username"], data["code"])
         if user is None:
             # DRF's text, which its own catalogue knows in Chinese.
             _refuse("non_field_errors", _("Unable to log in with provided credentials."))
@@ -295,9 +297,12 @@ class LoginView(PublicAPIView):
         return Response({"token": token_make(user)})
 
     @staticmethod
-    def _user_of_code(mobile: str, code: str) -> UserProfile | None:
+    def _user_of_code(request: Request, mobile: str, code: str) -> UserProfile | None:
+        only_known = not address_login_count(request)
         try:
-            return account_code_login(mobile=mobile, code=code)
+            return account_code_login(
+                mobile=mobile, code=code, address=client_address(request), only_known=only_known
+            )
         except AccountUnknownError:
             return None
         except CODE_ERRORS as error:
@@ -345,7 +350,10 @@ class PasswordResetView(PublicAPIView):
         try:
             account = account_of_mobile(mobile=data["mobile"])
             check_password_strength(data["password"], account)
-            account_reset_password(account=account, code=data["code"], password=data["password"])
+            account_reset_password(
+                account=account, code=data["code"], password=data["password"],
+                address=client_address(request),
+            )  # fmt: skip
         except AccountUnknownError as error:
             _refuse("mobile", MOBILE_UNKNOWN, error)
         except CODE_ERRORS as error:

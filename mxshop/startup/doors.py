@@ -98,8 +98,10 @@ def https(shop: SimpleNamespace) -> Iterator[str]:
 
 
 def limits(shop: SimpleNamespace) -> Iterator[str]:
-    for scope, text in shop.THROTTLE_RATES.items():
-        name = f"THROTTLE_{scope.upper()}"
+    rates = {f"THROTTLE_{scope.upper()}": (scope, text) for scope, text in
+             shop.THROTTLE_RATES.items()}  # fmt: skip
+    rates |= {f"SMS_PER_{scope.upper()}": ("sms", text) for scope, text in shop.SMS_RATES.items()}
+    for name, (scope, text) in rates.items():
         try:
             rate = parse_rate(text)
         except ValueError as error:

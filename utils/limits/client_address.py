@@ -21,10 +21,18 @@ def client_address(request: Request | HttpRequest) -> str:
     /64, because a client changes the rest at will. Returns at most 43 characters.
     """
     ident: str | None = BaseThrottle().get_ident(request)  # type: ignore[arg-type]
+    return address_normalise(ident or "")
+
+
+def address_normalise(text: str) -> str:
+    """Return what client_address() returns for a client at the address ``text``."""
     try:
-        address: IPv4Address | IPv6Address = ip_address((ident or "").strip())
+        address: IPv4Address | IPv6Address = ip_address(text.strip())
     except ValueError:
         # A unix socket has no address; and a proxy that passes on nonsense tells nothing.
+        return UNKNOWN
+    if address.is_unspecified:
+        # uWSGI's http11 mode names 0.0.0.0 from the second request of a connection on.
         return UNKNOWN
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is None:

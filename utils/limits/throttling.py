@@ -6,10 +6,10 @@ trip to the cache are enough; across the border of two windows twice the rate ca
 
 When the cache does not answer, GeneralThrottle lets everybody in, because a dead cache must
 not close the shop, and ScopedThrottle nobody, because a code that can be guessed without a
-limit is no code: those few views answer 503 until the cache is back.
+limit is no code: those few views answer 503 until the cache is back. A view that has a limit
+of another kind says so by ``throttle_fails_open``.
 """
 
-import hashlib
 import logging
 import math
 import time
@@ -63,31 +63,56 @@ def count_request(*, scope: str, who: str) -> Verdict:
 
 
 def count_address(request: Request | HttpRequest, *, scope: str) -> Verdict:
-    return count_request(scope=scope, who=f"address:{client_address(request)}")
+    """Count a request by its address in ``scope``; asked again, return the same verdict.
+
+    Raises CountersUnreachableError when the cache does not answer.
+    """
+    http_request: Any = getattr(request, "_request", request)
+    verdicts: dict[str, Verdict] = http_request.__dict__.setdefault("throttle_verdicts", {})
+    if scope not in verdicts:
+        verdicts[scope] = count_request(scope=scope, who=f"address:{client_address(request)}")
+    return verdicts[scope]
 
 
 class _Throttle(BaseThrottle):
+    """Subclasses give ``count()``.
+
+    DRF asks every throttle, even when one has refused already. What is refused was not done,
+    and costs no limit but the one that refused it: the others are not counted then.
+    """
+
     _wait: int | None = None
 
     def wait(self) -> float | None:
         return self._wait
 
-    def _take(self, verdict: Verdict) -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
+        http_request: Any = request._request
+        if getattr(http_request, "is_throttled", False):
+            return True
+        verdict = self.count(request, view)
+        if verdict is None or verdict.allowed:
+            return True
+        http_request.is_throttled = True
         self._wait = verdict.wait
-        return verdict.allowed
+        return False
+
+    def count(self, request: Request, view: Any) -> Verdict | None:
+        """Count the request; None: it is none of this throttle's."""
+        raise NotImplementedError
 
 
 class GeneralThrottle(_Throttle):
     """Every view: an account's requests under ``user``, an address's under ``anon``."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def count(self, request: Request, view: Any) -> Verdict | None:
         user = request.user
         try:
             if user is not None and user.is_authenticated:
-                return self._take(count_request(scope="user", who=f"user:{user.pk}"))
-            return self._take(count_address(request, scope="anon"))
+                return count_request(scope="user", who=f"user:{user.pk}")
+            return count_address(request, scope="anon")
         except CountersUnreachableError:
-            return True
+            return None
 
 
 class CallerThrottle(_Throttle):
@@ -98,11 +123,11 @@ class CallerThrottle(_Throttle):
 
     scope = ""
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def count(self, request: Request, view: Any) -> Verdict | None:
         try:
-            return self._take(count_request(scope=self.scope, who=f"user:{request.user.pk}"))
+            return count_request(scope=self.scope, who=f"user:{request.user.pk}")
         except CountersUnreachableError:
-            return True
+            return None
 
 
 class SearchThrottle(_Throttle):
@@ -125,29 +150,13 @@ class SearchThrottle(_Throttle):
 class ScopedThrottle(_Throttle):
     """Views with a ``throttle_scope``: by address, whoever is logged in."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def count(self, request: Request, view: Any) -> Verdict | None:
         scope: str | None = getattr(view, "throttle_scope", None)
         if scope is None:
-            return True
+            return None
         try:
-            return self._take(count_address(request, scope=scope))
+            return count_address(request, scope=scope)
         except CountersUnreachableError as error:
-            raise ServiceUnavailable from error
-
-
-class AccountThrottle(_Throttle):
-    """Log-in: by the account that is tried, from however many addresses."""
-
-    scope = "login_account"
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        data = request.data
-        name = data.get("username") if isinstance(data, dict) else None
-        if not isinstance(name, str):
-            return True  # no account has such a name
-        # Not as it stands: a cache key has a length and an alphabet.
-        digest = hashlib.sha256(name.strip().casefold().encode(errors="replace")).hexdigest()
-        try:
-            return self._take(count_request(scope=self.scope, who=f"account:{digest}"))
-        except CountersUnreachableError as error:
+            if getattr(view, "throttle_fails_open", False):
+                return None
             raise ServiceUnavailable from error

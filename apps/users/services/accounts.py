@@ -8,7 +8,9 @@ from django.db.models import Q, QuerySet
 
 from ..models import UserProfile, VerifyCode
 from .codes import verify_code_try, verify_code_use
+from .known_addresses import address_known_hash, address_remember, addresses_forget
 from .locks import AccountClosedError
+from .passwords import LoginClosedError
 
 Purpose = VerifyCode.Purpose
 
@@ -31,7 +33,7 @@ def mobile_is_taken(*, mobile: str, except_for: UserProfile | None = None) -> bo
 def account_of_mobile(*, mobile: str) -> UserProfile:
     """Return the active account that a code may open; raises AccountUnknownError.
 
-    Never one of staff: four digits are a weak key to the administration.
+    Never one of staff: a few digits are a weak key to the administration.
     """
     account = UserProfile.objects.filter(mobile=mobile, is_active=True, is_staff=False).first()
     if account is None:
@@ -48,48 +50,68 @@ def purpose_check(*, mobile: str, purpose: str) -> None:
         account_of_mobile(mobile=mobile)
 
 
-def account_register(*, mobile: str, code: str, password: str) -> UserProfile:
+def account_register(*, mobile: str, code: str, password: str, address: str) -> UserProfile:
     """Make the account of a mobile whose owner knows the code sent to it.
 
-    ``password`` has passed the validators. Raises MobileTakenError (the code stays good),
-    CodeWrongError, CodeExpiredError.
+    ``password`` has passed the validators; ``address`` is the client's. Raises
+    MobileTakenError (the code stays good), CodeWrongError, CodeExpiredError.
     """
-    verify_code = verify_code_try(mobile=mobile, purpose=Purpose.REGISTER, code=code)
+    verify_code = verify_code_try(
+        mobile=mobile, purpose=Purpose.REGISTER, code=code, address=address
+    )
     try:
         with transaction.atomic():
             verify_code_use(verify_code)
-            return UserProfile.objects.create_user(
+            account = UserProfile.objects.create_user(
                 username=mobile, mobile=mobile, password=password
             )
     except IntegrityError as error:
         raise MobileTakenError from error
-
-
-def account_code_login(*, mobile: str, code: str) -> UserProfile:
-    """Return the account that a code opens.
-
-    Raises AccountUnknownError, CodeWrongError, CodeExpiredError.
-    """
-    account = account_of_mobile(mobile=mobile)
-    verify_code_use(verify_code_try(mobile=mobile, purpose=Purpose.LOGIN, code=code))
+    address_remember(account=account, address=address)
     return account
 
 
-def account_reset_password(*, account: UserProfile, code: str, password: str) -> None:
+def account_code_login(
+    *, mobile: str, code: str, address: str, only_known: bool = False
+) -> UserProfile:
+    """Return the account that a code opens.
+
+    With ``only_known`` an ``address`` that the account does not know is refused. Raises
+    AccountUnknownError, CodeWrongError, CodeExpiredError, LoginClosedError.
+    """
+    account = account_of_mobile(mobile=mobile)
+    if only_known and address_known_hash(account_id=account.pk, address=address) is None:
+        raise LoginClosedError
+    verify_code_use(
+        verify_code_try(mobile=mobile, purpose=Purpose.LOGIN, code=code, address=address)
+    )
+    address_remember(account=account, address=address)
+    return account
+
+
+def account_reset_password(*, account: UserProfile, code: str, password: str, address: str) -> None:
     """Give ``account`` a new password, after which its older tokens and sessions are dead.
 
-    Raises CodeWrongError, CodeExpiredError, AccountClosedError.
+    Of the addresses it knew, it knows ``address`` alone afterwards: whoever resets a password
+    may do so because of somebody else who logged in. Raises CodeWrongError,
+    CodeExpiredError, AccountClosedError.
     """
     assert account.mobile is not None
-    verify_code = verify_code_try(mobile=account.mobile, purpose=Purpose.RESET, code=code)
+    verify_code = verify_code_try(
+        mobile=account.mobile, purpose=Purpose.RESET, code=code, address=address
+    )
     with transaction.atomic():
         verify_code_use(verify_code)
         account.set_password(password)
         if not _open(account).update(password=account.password):
             raise AccountClosedError
+        addresses_forget(account=account)
+    address_remember(account=account, address=address)
 
 
-def account_update(*, account: UserProfile, changes: dict[str, Any], code: str | None) -> None:
+def account_update(
+    *, account: UserProfile, changes: dict[str, Any], code: str | None, address: str
+) -> None:
     """Change what ``changes`` names: name, birthday, gender, email, mobile.
 
     A new mobile needs the ``code`` sent to it, and becomes the username too where the old
@@ -102,7 +124,9 @@ def account_update(*, account: UserProfile, changes: dict[str, Any], code: str |
     mobile = changes.get("mobile")
     verify_code = None
     if mobile is not None:
-        verify_code = verify_code_try(mobile=mobile, purpose=Purpose.CHANGE_MOBILE, code=code or "")
+        verify_code = verify_code_try(
+            mobile=mobile, purpose=Purpose.CHANGE_MOBILE, code=code or "", address=address
+        )
         if account.username == account.mobile:
             changes["username"] = mobile
     try:

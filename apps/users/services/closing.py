@@ -13,10 +13,11 @@ from utils.api.errors import DomainError
 from utils.db.staff_history import history_forget
 from utils.db.transactions import atomic_retry_on_deadlock
 
-from ..models import RevokedLogin, UserProfile, VerifyCode
+from ..models import KnownAddress, RevokedLogin, UserProfile, VerifyCode
 from ..signals import account_closing, account_erasing
 from .codes import verify_code_try, verify_code_use
 from .locks import AccountClosedError, account_lock_open
+from .passwords import password_tries_forget
 
 
 class StaffAccountError(DomainError):
@@ -31,10 +32,11 @@ class NoMobileError(DomainError):
     message = _("Add a mobile number to the account first: the code is sent to it.")
 
 
-def account_close(*, account: UserProfile, code: str) -> None:
+def account_close(*, account: UserProfile, code: str, address: str) -> None:
     """Close an account and erase what is personal in it; its orders and payments stay.
 
-    ``code`` is one of the purpose ``close_account``, sent to the account's mobile. All tokens,
+    ``code`` is one of the purpose ``close_account``, sent to the account's mobile; ``address`` is
+    utils.limits.client_address. All tokens,
     sessions and social identities end, and the mobile may register again, as a new account. Files
     go after the commit. The receivers of ``account_erasing`` erase what other apps keep.
 
@@ -47,7 +49,10 @@ def account_close(*, account: UserProfile, code: str) -> None:
     if not account.mobile:
         raise NoMobileError
     verify_code = verify_code_try(
-        mobile=account.mobile, purpose=VerifyCode.Purpose.CLOSE_ACCOUNT, code=code
+        mobile=account.mobile,
+        purpose=VerifyCode.Purpose.CLOSE_ACCOUNT,
+        code=code,
+        address=address,
     )
     _close(account.pk, account.mobile, verify_code)
 
@@ -61,6 +66,8 @@ def _close(user_id: int, mobile: str, verify_code: VerifyCode) -> None:
     social_identities_remove(user_id=user_id)
     RevokedLogin.objects.filter(user_id=user_id).delete()
     VerifyCode.objects.filter(mobile=mobile).delete()
+    KnownAddress.objects.filter(account_id=user_id).delete()
+    password_tries_forget(account_id=user_id)
     history_forget(model=UserProfile, keys=[user_id])
     _empty(user_id, mobile)
     # Last: the row of a key is the last that a transaction locks (extra_apps.idempotency).

@@ -1,121 +1,104 @@
 """Verification codes: sent by SMS at most so often, found out by guessing practically never.
 
-Who asks first claims a slot by conditional UPDATEs, then the SMS is sent outside of any
-transaction, and a provider that fails gives the slot back. A code is compared at most
-TRIES times, each try counted and committed before the comparison, so that no crash, no
-rollback and no parallel request gets a try for free.
+Who asks first claims a slot (services.code_quotas), then the SMS is sent outside of any
+transaction, and a provider that fails gives the slot back. How often a code is compared is
+limited by who compares (TRIES), each try counted and committed before the comparison, so that
+no crash, no rollback and no parallel request gets a try for free.
+
+Strangers cannot use up what the owner of a mobile needs: a code stays good beside newer ones,
+and tries from an address that the account knows, and from the one that asked for the code, are
+counted apart from all others.
 """
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from utils.db.transactions import retry_on_deadlock
 from utils.sms.sending import sms_send_code
 
-from ..models import CodeQuota, VerifyCode
+from ..models import VerifyCode
+from .code_quotas import code_quotas, quotas_claim, quotas_purge, quotas_release
+from .known_addresses import address_is_known_to_mobile
 
 LIFETIME = timedelta(minutes=5)
-TRIES = 5
-INTERVAL = timedelta(seconds=60)  # between two codes to one mobile
+# How often one code is compared, by who does so: somebody at an address that the account of
+# the mobile knows; at the address that asked for the code; at any other.
+TRIES = {"known": 5, "asker": 5, "other": 2}
 # After this, support cannot see any more whether a code was sent.
 KEPT = timedelta(days=1)
 
 
-class CodeTooSoonError(Exception):
-    """The last code went to this mobile less than INTERVAL ago."""
-
-
-class CodeQuotaError(Exception):
-    """This mobile or this address had all codes of its window; ``wait`` is in seconds."""
-
-    def __init__(self, *, wait: int) -> None:
-        self.wait = wait
-        super().__init__(f"try again in {wait} s")
-
-
 class CodeWrongError(Exception):
-    """It is not the newest code, or that was used, or none was sent."""
+    """It is no code that was sent, or it was used."""
 
 
 class CodeExpiredError(Exception):
-    """The newest code is older than LIFETIME, or was tried TRIES times."""
-
-
-@dataclass(frozen=True)
-class Quota:
-    subject: str
-    limit: int
-    window: timedelta
-    interval: timedelta = timedelta(0)
-
-
-def mobile_quota(mobile: str) -> Quota:
-    return Quota(f"mobile:{mobile}", limit=10, window=timedelta(days=1), interval=INTERVAL)
-
-
-def address_quota(address: str) -> Quota:
-    return Quota(f"address:{address}", limit=30, window=timedelta(hours=1))
+    """The last code is older than LIFETIME, or all that live were tried too often."""
 
 
 def verify_code_send(*, mobile: str, purpose: str, address: str) -> None:
-    """Send a new code to ``mobile``, which ends the older ones of that purpose.
+    """Send a new code to ``mobile``; older ones stay good for the rest of their LIFETIME.
 
     ``address`` is where the request came from (utils.limits.client_address). Raises
-    CodeTooSoonError and CodeQuotaError, having changed nothing; SmsRefusedError and
-    SmsUnreachableError, having taken the code back, so that the next request may follow
-    at once. Never call it inside a transaction: it waits for the provider.
+    CodeTooSoonError, CodeQuotaError and SmsCeilingError, having changed nothing;
+    SmsRefusedError and SmsUnreachableError, having taken the code back, so that the next
+    request may follow at once. Never call it inside a transaction: it waits for the provider.
     """
-    code = f"{secrets.randbelow(10_000):04}"
-    quotas = [mobile_quota(mobile), address_quota(address)]
+    length = VerifyCode.Purpose(purpose).code_length
+    code = f"{secrets.randbelow(10**length):0{length}}"
+    is_known = address_is_known_to_mobile(mobile=mobile, address=address)
+    asker_hash = _asker_hash(mobile, address)
+    quotas = code_quotas(mobile=mobile, address=address, asker_hash=asker_hash, is_known=is_known)
     now = timezone.now()
-    _quotas_make(quotas, now)
-    with transaction.atomic():
-        for quota in quotas:
-            _quota_claim(quota, now)
-        verify_code = VerifyCode.objects.create(
-            mobile=mobile, purpose=purpose, code_hash=_hash(mobile, purpose, code), add_time=now
-        )
+    quotas_claim(quotas, now)
+    # Kept before it is sent, or a code might arrive that nobody knows.
+    verify_code = VerifyCode.objects.create(
+        mobile=mobile, purpose=purpose, code_hash=_hash(mobile, purpose, code),
+        asker_hash=asker_hash, add_time=now,
+    )  # fmt: skip
     try:
         sms_send_code(mobile=mobile, code=code)
     except Exception:  # whatever it was, nothing was sent: the slot goes back
-        with transaction.atomic():
-            verify_code.delete()
-            for quota in quotas:
-                _quota_release(quota, now)
+        verify_code.delete()
+        quotas_release(quotas, now)
         raise
 
 
-def verify_code_try(*, mobile: str, purpose: str, code: str) -> VerifyCode:
-    """Compare ``code`` with the newest one sent, which costs one of its TRIES.
+def verify_code_try(*, mobile: str, purpose: str, code: str, address: str) -> VerifyCode:
+    """Compare ``code`` with those that were sent and live, which costs one try of each.
 
-    Returns what verify_code_use() takes. Raises CodeWrongError, CodeExpiredError. Must not
-    be called inside a transaction, whose rollback would give the try back.
+    ``address`` is where the try comes from (utils.limits.client_address). Returns what
+    verify_code_use() takes. Raises CodeWrongError, CodeExpiredError. Must not be called inside
+    a transaction, whose rollback would give the try back.
     """
-    newest = (
-        VerifyCode.objects.filter(mobile=mobile, purpose=purpose)
-        .only("pk", "code_hash", "used_time", "add_time")
-        .order_by("-id")
-        .first()
+    sent = VerifyCode.objects.filter(mobile=mobile, purpose=purpose)
+    living = list(
+        sent.filter(used_time__isnull=True, add_time__gt=timezone.now() - LIFETIME)
+        .only("pk", "code_hash", "asker_hash")
+        .order_by("pk")
     )
-    if newest is None or newest.used_time is not None:
-        raise CodeWrongError
-    if newest.add_time <= timezone.now() - LIFETIME:
+    if not living:
+        newest = sent.order_by("-pk").only("used_time").first()
+        raise CodeWrongError if newest is None or newest.used_time else CodeExpiredError
+    if address_is_known_to_mobile(mobile=mobile, address=address):
+        pools = ["known"] * len(living)
+    else:
+        asker_hash = _asker_hash(mobile, address)
+        pools = ["asker" if row.asker_hash == asker_hash else "other" for row in living]
+    comparable = _tries_count(list(zip(living, pools, strict=True)))
+    if not comparable:
         raise CodeExpiredError
-    with transaction.atomic(durable=True):
-        counted = VerifyCode.objects.filter(
-            pk=newest.pk, used_time__isnull=True, tries__lt=TRIES
-        ).update(tries=F("tries") + 1)
-    if not counted:
-        raise CodeExpiredError
-    if not constant_time_compare(newest.code_hash, _hash(mobile, purpose, code)):
+    code_hash = _hash(mobile, purpose, code)
+    # All of them, so that the time does not tell which one it was.
+    right = [row for row in comparable if constant_time_compare(row.code_hash, code_hash)]
+    if not right:
         raise CodeWrongError
-    return newest
+    return right[-1]
 
 
 def verify_code_use(verify_code: VerifyCode) -> None:
@@ -135,12 +118,26 @@ def verify_codes_purge() -> int:
     """Delete codes and quotas that are over; return how many codes. Safe at any time."""
     now = timezone.now()
     purged, _per_model = VerifyCode.objects.filter(add_time__lt=now - KEPT).delete()
-    # Only windows that are over, whoever's they are: a row that is missing counts as zero.
-    # And none whose last code is younger than INTERVAL, which must still hold.
-    CodeQuota.objects.filter(window_start__lt=now - timedelta(days=1)).exclude(
-        last_time__gt=now - INTERVAL
-    ).delete()
+    quotas_purge(now)
     return purged
+
+
+@retry_on_deadlock
+def _tries_count(codes: list[tuple[VerifyCode, str]]) -> list[VerifyCode]:
+    """Count one try of each code in its pool; return those that had one left.
+
+    ``codes`` are in the order of their keys, in which all transactions lock them.
+    """
+    comparable = []
+    with transaction.atomic(durable=True):
+        for code, pool in codes:
+            column = f"{pool}_tries"
+            rows = VerifyCode.objects.filter(pk=code.pk, used_time__isnull=True)
+            has_one_left = {f"{column}__lt": TRIES[pool]}
+            count_one = {column: F(column) + 1, "tries": F("tries") + 1}
+            if rows.filter(**has_one_left).update(**count_one):
+                comparable.append(code)
+    return comparable
 
 
 def _hash(mobile: str, purpose: str, code: str) -> str:
@@ -149,48 +146,7 @@ def _hash(mobile: str, purpose: str, code: str) -> str:
     return hexdigest
 
 
-@retry_on_deadlock
-def _quotas_make(quotas: list[Quota], now: datetime) -> None:
-    """See to it that there is a row to claim.
-
-    Committed by itself: inserting inside the transaction, two of three parallel first
-    requests would end in a deadlock over the duplicate key (InnoDB).
-    """
-    CodeQuota.objects.bulk_create(
-        [CodeQuota(subject=quota.subject, window_start=now) for quota in quotas],
-        ignore_conflicts=True,
-    )
-
-
-def _quota_claim(quota: Quota, now: datetime) -> None:
-    """Count one code, or raise CodeTooSoonError or CodeQuotaError."""
-    is_over = Q(window_start__lte=now - quota.window)
-    may_pass = is_over | Q(count__lt=quota.limit)
-    if quota.interval:
-        may_pass &= Q(last_time__isnull=True) | Q(last_time__lte=now - quota.interval)
-    rows = CodeQuota.objects.filter(subject=quota.subject)
-    claimed = rows.filter(may_pass).update(
-        # MariaDB assigns from left to right and would see its own new window_start:
-        # the count comes first.
-        count=Case(When(is_over, then=Value(1)), default=F("count") + 1,
-                   output_field=IntegerField()),
-        window_start=Case(When(is_over, then=Value(now)), default=F("window_start"),
-                          output_field=DateTimeField()),
-        last_time=now,
-    )  # fmt: skip
-    if claimed:
-        return
-    row = rows.first()
-    # No row: it was purged at this very moment, and the next request finds a new one.
-    if row is None or (
-        quota.interval and row.last_time is not None and row.last_time > now - quota.interval
-    ):
-        raise CodeTooSoonError
-    raise CodeQuotaError(wait=max(1, int((row.window_start + quota.window - now).total_seconds())))
-
-
-def _quota_release(quota: Quota, claimed_at: datetime) -> None:
-    """Take one claim back: nothing was sent."""
-    rows = CodeQuota.objects.filter(subject=quota.subject)
-    rows.filter(count__gt=0).update(count=F("count") - 1)
-    rows.filter(last_time=claimed_at).update(last_time=None)
+def _asker_hash(mobile: str, address: str) -> str:
+    digest = salted_hmac("apps.users.VerifyCode.asker", f"{mobile}:{address}", algorithm="sha256")
+    hexdigest: str = digest.hexdigest()
+    return hexdigest

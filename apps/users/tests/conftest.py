@@ -24,7 +24,7 @@ def codes(sms_log: Path) -> Callable[[], list[tuple[str, str]]]:
 
     def read() -> list[tuple[str, str]]:
         text = sms_log.read_text() if sms_log.exists() else ""
-        return re.findall(r"^\S+ (\d{11}) .*?是(\d{4})，", text, re.MULTILINE)
+        return re.findall(r"^\S+ (\d{11}) .*?是(\d{4}|\d{6})，", text, re.MULTILINE)
 
     return read
 

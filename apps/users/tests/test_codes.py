@@ -115,12 +115,16 @@ class TestLimits:
             assert ask(api, purpose="reset")[0] == 201
         assert [mobile for mobile, _code in codes()] == [MOBILE, OTHER_MOBILE, MOBILE]
 
-    def test_ten_a_day(self, api, codes):
+    def test_ten_a_day_and_six_of_them_for_one_address(self, api, codes):
         with time_machine.travel(timezone.now(), tick=False) as clock:
-            for _time in range(10):
+            for _time in range(6):
                 assert ask(api)[0] == 201
                 clock.shift(3600)
-            response = api.post("/codes/", {"mobile": MOBILE})
+            assert ask(api)[0] == 429
+            for _time in range(4):
+                assert ask_from(api, "203.0.113.7", MOBILE)[0] == 201
+                clock.shift(3600)
+            response = api.post("/codes/", {"mobile": MOBILE}, REMOTE_ADDR="203.0.113.7")
             assert response.status_code == 429
             # The window began with the first: 10 of its 24 hours are over.
             assert response["Retry-After"] == str(14 * 3600)
@@ -130,7 +134,8 @@ class TestLimits:
         assert len(codes()) == 12
         assert CodeQuota.objects.get(subject=f"mobile:{MOBILE}").count == 1
 
-    def test_thirty_an_hour_from_one_address(self, api, codes):
+    def test_an_address_has_its_limit(self, api, codes, settings):
+        settings.SMS_RATES = {**settings.SMS_RATES, "address": "30/hour"}
         with time_machine.travel(timezone.now(), tick=False) as clock:
             for number in range(30):
                 assert ask(api, f"139000000{number:02}")[0] == 201
@@ -215,11 +220,14 @@ class TestPurge:
             ask(api)
         with time_machine.travel(now - timedelta(minutes=30), tick=False):
             ask(api, OTHER_MOBILE)
-        assert CodeQuota.objects.count() == 3
+        assert CodeQuota.objects.count() == 6
         assert verify_codes_purge() == 1
         assert list(VerifyCode.objects.values_list("mobile", flat=True)) == [OTHER_MOBILE]
         subjects = set(CodeQuota.objects.values_list("subject", flat=True))
-        assert subjects == {f"mobile:{OTHER_MOBILE}", "address:127.0.0.1"}
+        assert {subject for subject in subjects if not subject.startswith("asker:")} == {
+            f"mobile:{OTHER_MOBILE}", "address:127.0.0.1", "shop:strangers",
+        }  # fmt: skip
+        assert len(subjects) == 4
         assert verify_codes_purge() == 0
 
     def test_the_command(self, capsys):

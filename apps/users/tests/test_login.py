@@ -126,8 +126,16 @@ class TestByCode:
         assert login(api, username=MOBILE, code=code) == REFUSED
 
     def test_no_such_account(self, api):
-        assert login(api, username=MOBILE, code="1234") == REFUSED
-        assert login(api, username="nobody", code="1234") == REFUSED
+        assert login(api, username=MOBILE, code="123456") == REFUSED
+        assert login(api, username="nobody", code="123456") == REFUSED
+
+    @pytest.mark.parametrize("code", ["1234", "12345", "1234567", "12345a", "１２３４５６"])
+    def test_malformed(self, api, buyer, code):
+        answer = (400, {"code": ["验证码格式错误"]})
+        assert login(api, username=MOBILE, code=code) == answer
+        body = {"mobile": MOBILE, "code": code, "password": NEW_PASSWORD}
+        response = api.post("/password/reset/", body)
+        assert (response.status_code, response.json()) == answer
 
 
 class TestReset:

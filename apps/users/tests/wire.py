@@ -8,4 +8,4 @@ NEW_PASSWORD = "another-one-2027"
 
 def wrong(code: str) -> str:
     """Another code than this one."""
-    return f"{(int(code) + 1) % 10_000:04}"
+    return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
