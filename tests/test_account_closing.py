@@ -299,7 +299,7 @@ def test_the_mobile_registers_again_as_somebody_new(closed):
 def test_a_request_that_read_the_account_before_writes_nothing(closed):
     stale = UserProfile(pk=closed.pk, name="", closed_at=None)
     with pytest.raises(AccountClosedError):
-        account_update(account=stale, changes={"name": "林小满"}, code=None)
+        account_update(account=stale, changes={"name": "林小满"}, code=None, address="203.0.113.1")
     with pytest.raises(IntegrityError):
         UserProfile.objects.filter(pk=closed.pk).update(name="林小满")
 

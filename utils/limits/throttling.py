@@ -138,13 +138,13 @@ class SearchThrottle(_Throttle):
 
     scope = "search"
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def count(self, request: Request, view: Any) -> Verdict | None:
         if not request.query_params.get("search"):
-            return True
+            return None
         try:
-            return self._take(count_address(request, scope=self.scope))
+            return count_address(request, scope=self.scope)
         except CountersUnreachableError:
-            return True
+            return None
 
 
 class ScopedThrottle(_Throttle):

@@ -359,7 +359,10 @@ class TestOtherWaysIn:
         assert [error.id for error in run_checks() if error.id == "users.E001"] == []
         settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
         [error] = [error for error in run_checks() if error.id == "users.E001"]
-        assert error.msg == "django.contrib.auth.backends.ModelBackend 校验密码时没有次数限制。"
+        assert (
+            error.msg
+            == "django.contrib.auth.backends.ModelBackend compares passwords without a limit."
+        )
 
     def test_who_reads_no_html_gets_json(self, boss):
         for number in range(STRANGERS):

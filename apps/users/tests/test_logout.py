@@ -160,7 +160,9 @@ def log_out_everywhere(user: UserProfile, token: str) -> None:
 
 
 def change_password(user: UserProfile, token: str) -> None:
-    account_change_password(account=UserProfile.objects.get(), password=NEW_PASSWORD)
+    account_change_password(
+        account=UserProfile.objects.get(), password=NEW_PASSWORD, address="203.0.113.1"
+    )
 
 
 ENDS = [log_out, log_out_everywhere, change_password]
