@@ -1,6 +1,5 @@
 """Accounts: every write that a verification code allows, and their end."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -115,7 +114,13 @@ def account_update(*, account: UserProfile, changes: dict[str, Any], code: str |
         setattr(account, name, value)
 
 
-def accounts_deactivate(*, user_ids: Collection[int]) -> int:
-    """Let these accounts log in no more, nor use their tokens; return how many could before."""
-    active = UserProfile.objects.filter(pk__in=user_ids, is_active=True)
-    return active.update(is_active=False)
+def account_set_active(*, account: UserProfile, is_active: bool) -> bool:
+    """Let an account log in and use its tokens, or no more; return whether that was news.
+
+    For staff. ``account`` is written only while it has the staff and superuser status with
+    which it was read: who may block buyers must not block one who has become staff since.
+    """
+    same = UserProfile.objects.filter(
+        pk=account.pk, is_staff=account.is_staff, is_superuser=account.is_superuser
+    )
+    return bool(same.exclude(is_active=is_active).update(is_active=is_active))
