@@ -67,6 +67,7 @@ class Buyer(UserProfile):
         proxy = True
         verbose_name = _("buyer")
         verbose_name_plural = _("buyers")
+        default_permissions = ("view", "change", "delete")
 
 
 class StaffAccount(UserProfile):
@@ -76,6 +77,7 @@ class StaffAccount(UserProfile):
         proxy = True
         verbose_name = _("staff account")
         verbose_name_plural = _("staff accounts")
+        default_permissions = ()  # no permission opens this page
 
 
 class VerifyCode(models.Model):

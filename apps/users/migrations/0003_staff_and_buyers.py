@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'buyer',
                 'verbose_name_plural': 'buyers',
+                'default_permissions': ('view', 'change', 'delete'),
                 'proxy': True,
                 'indexes': [],
                 'constraints': [],
@@ -34,6 +35,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'staff account',
                 'verbose_name_plural': 'staff accounts',
+                'default_permissions': (),
                 'proxy': True,
                 'indexes': [],
                 'constraints': [],
