@@ -183,9 +183,9 @@ def table_of(measured: dict[Row, list[str]]) -> str:
         "# Which member of staff may do what",
         "",
         "Written by `UPDATE_DOCS=1 pytest tests/test_staff_permissions.py`, which requests every",
-        "page and sends every action of the admin for every role; whoever is refused was seen to write",
-        "nothing. `staff` is somebody with staff status and without any role. Administration and",
-        "the roles' purposes are in [administration.md](administration.md).",
+        "page and sends every action of the admin for every role; whoever is refused was seen to",
+        "write nothing. `staff` is somebody with staff status and without any role. What the roles",
+        "are for: [administration.md](administration.md).",
     ]  # fmt: skip
     page = None
     for row, allowed in measured.items():

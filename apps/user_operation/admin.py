@@ -35,8 +35,8 @@ class OwnedAdmin(ShopModelAdmin):
 @admin.register(UserFav)
 class UserFavAdmin(OwnedAdmin):
     list_display = ["user", "goods", "add_time"]
-    fields = ["buyer", "goods", "add_time"]
-    readonly_fields = fields
+    readonly_fields = ["buyer", "goods", "add_time"]
+    fields = [*readonly_fields]
     list_filter = ["goods__is_on_sale", "add_time"]
     list_select_related = ["user", "goods"]
     search_fields = [*BUYER, "goods__name", "goods__goods_sn"]

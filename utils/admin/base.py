@@ -28,13 +28,15 @@ class ShopModelAdmin(admin.ModelAdmin):
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *_unpermitted_actions(self)]
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if not all(_is_id(self.model, text) for text in chosen):
             text = _("This selection names rows that cannot exist; nothing was changed.")
             self.message_user(request, text, messages.ERROR)
             return None
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
@@ -68,7 +70,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 def actions_of(model_admin: admin.ModelAdmin) -> Iterable[tuple[Callable[..., Any], str]]:
     """Yield function and name of every action, whoever may run it."""
-    for function, name, _description in model_admin._get_base_actions():
+    for function, name, _description in model_admin._get_base_actions():  # type: ignore[attr-defined]
         yield function, name
 
 

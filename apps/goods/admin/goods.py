@@ -129,6 +129,7 @@ class GoodsAdmin(GoodsImportAdmin):
     def _set_on_sale(
         self, request: HttpRequest, queryset: QuerySet[Goods], *, is_on_sale: bool
     ) -> None:
+        assert request.user.pk is not None
         text = gettext("Put on the shelf.") if is_on_sale else gettext("Taken off the shelf.")
         with transaction.atomic():
             changed = goods_set_on_sale(

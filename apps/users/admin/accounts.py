@@ -26,7 +26,7 @@ class AccountAdmin(ShopModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
-    ordering: Sequence[str] = ("-date_joined",)
+    ordering = ("-date_joined",)
     actions: Sequence[str] = ("deactivate", "activate")
     delete_confirmation_template = "admin/users/account_delete_confirmation.html"
 

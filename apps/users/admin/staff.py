@@ -42,7 +42,7 @@ class StaffAccountAdmin(SuperusersOnly, AccountAdmin, UserAdmin):
         own = FLAGS if obj is not None and obj.pk == request.user.pk else ()
         return [*self.readonly_fields, *own]
 
-    def save_model(self, request: HttpRequest, obj: StaffAccount, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             obj.is_staff = True
         super().save_model(request, obj, form, change)
@@ -52,4 +52,5 @@ class StaffAccountAdmin(SuperusersOnly, AccountAdmin, UserAdmin):
         return not is_own and super().has_delete_permission(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[StaffAccount]) -> None:
+        assert request.user.pk is not None
         super().delete_queryset(request, queryset.exclude(pk=request.user.pk))
