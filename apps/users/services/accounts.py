@@ -5,7 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from ..models import UserProfile, VerifyCode
+from ..models import STAFF, UserProfile, VerifyCode
 from .codes import verify_code_try, verify_code_use
 
 Purpose = VerifyCode.Purpose
@@ -31,7 +31,8 @@ def account_of_mobile(*, mobile: str) -> UserProfile:
 
     Never one of staff: four digits are a weak key to the administration.
     """
-    account = UserProfile.objects.filter(mobile=mobile, is_active=True, is_staff=False).first()
+    accounts = UserProfile.objects.filter(mobile=mobile, is_active=True).exclude(STAFF)
+    account = accounts.first()
     if account is None:
         raise AccountUnknownError
     return account
