@@ -10,6 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from apps.goods import views as goods
+from apps.goods.admin.editor import description_picture_upload
 from apps.trade import callbacks
 from apps.trade import views as trade
 from apps.user_operation import views as user_operation
@@ -68,7 +69,7 @@ urlpatterns = [
     path("admin/password_change/", password_change),
     path("admin/", admin.site.urls),
     path("api-auth/", include("rest_framework.urls")),
-    path("ckeditor5/", include("django_ckeditor_5.urls")),
+    path("ckeditor5/image_upload/", description_picture_upload, name="ck_editor_5_upload_file"),
     path("", include(router.urls)),
 ]
 

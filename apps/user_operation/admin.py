@@ -5,9 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.users.admin.links import account_link
 from apps.users.services.locks import accounts_lock
+from utils.admin.base import ShopModelAdmin
 from utils.api.lookups import parse_pk
 
 from .models import UserAddress, UserFav, UserLeavingMessage
@@ -18,7 +21,7 @@ from .services.messages import message_reply, messages_remove
 BUYER = ["user__username", "user__name", "user__mobile"]
 
 
-class OwnedAdmin(admin.ModelAdmin):
+class OwnedAdmin(ShopModelAdmin):
     list_select_related = ["user"]
     list_per_page = 50
     show_full_result_count = False
@@ -35,10 +38,16 @@ class OwnedAdmin(admin.ModelAdmin):
             accounts_lock(user_ids=list(owners))
         return super().get_object(request, object_id, from_field)
 
+    @admin.display(description=_("buyer"))
+    def buyer(self, row: Any) -> SafeString:
+        return account_link(row.user)
+
 
 @admin.register(UserFav)
 class UserFavAdmin(OwnedAdmin):
     list_display = ["user", "goods", "add_time"]
+    readonly_fields = ["buyer", "goods", "add_time"]
+    fields = [*readonly_fields]
     list_filter = ["goods__is_on_sale", "add_time"]
     list_select_related = ["user", "goods"]
     search_fields = [*BUYER, "goods__name", "goods__goods_sn"]
@@ -60,7 +69,7 @@ class UserLeavingMessageAdmin(OwnedAdmin):
     search_fields = [*BUYER, "subject", "message", "reply"]
     # Staff answer; what the buyer wrote stays as it was written.
     readonly_fields = [
-        "user", "message_type", "subject", "message", "file", "file_name", "add_time",
+        "buyer", "message_type", "subject", "message", "file", "file_name", "add_time",
         "replied_at",
     ]  # fmt: skip
     fields = [*readonly_fields[:-1], "reply", "replied_at"]
@@ -91,10 +100,10 @@ class UserAddressAdmin(OwnedAdmin):
     list_filter = ["is_default", "province", "add_time"]
     search_fields = [*BUYER, "signer_name", "signer_mobile", "address"]
     fields = [
-        "user", "province", "city", "district", "address", "signer_name", "signer_mobile",
+        "buyer", "province", "city", "district", "address", "signer_name", "signer_mobile",
         "is_default", "add_time",
     ]  # fmt: skip
-    readonly_fields = ["user", "add_time"]
+    readonly_fields = ["buyer", "add_time"]
 
     def save_model(self, request: HttpRequest, obj: UserAddress, form: Any, change: bool) -> None:
         fields = {name: form.cleaned_data[name] for name in form.changed_data}

@@ -48,6 +48,8 @@ class UserProfile(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        # No page shows both kinds of accounts: permissions are those of Buyer and StaffAccount.
+        default_permissions = ()
         constraints = [
             models.CheckConstraint(name="user_mobile_not_empty", condition=~models.Q(mobile="")),
             models.CheckConstraint(
@@ -158,6 +160,35 @@ class PasswordTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.add_time}"
+
+
+# Whoever has either flag counts as staff: superuser status without staff status is one click
+# away from both.
+STAFF = models.Q(is_staff=True) | models.Q(is_superuser=True)
+
+
+class Buyer(UserProfile):
+    """An account without any right in the admin, as staff see it. A proxy without a filter.
+
+    The manager is that of all accounts: a mobile must be unique among all of them.
+    ``apps.users.admin`` filters by ``STAFF``.
+    """
+
+    class Meta:
+        proxy = True
+        verbose_name = _("buyer")
+        verbose_name_plural = _("buyers")
+        default_permissions = ("view", "change", "delete")
+
+
+class StaffAccount(UserProfile):
+    """An account with staff or superuser status, as superusers see it. See Buyer."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("staff account")
+        verbose_name_plural = _("staff accounts")
+        default_permissions = ()  # no permission opens this page
 
 
 class VerifyCode(models.Model):

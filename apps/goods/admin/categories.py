@@ -2,12 +2,14 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from utils.admin.base import ShopModelAdmin
+
 from ..models import GoodsCategory, GoodsCategoryBrand
 from .pictures import thumbnail
 
 
 @admin.register(GoodsCategory)
-class GoodsCategoryAdmin(admin.ModelAdmin):
+class GoodsCategoryAdmin(ShopModelAdmin):
     list_display = ["name", "code", "category_type", "parent_category", "is_tab"]
     list_filter = ["category_type", "is_tab"]
     list_select_related = ["parent_category"]
@@ -16,7 +18,7 @@ class GoodsCategoryAdmin(admin.ModelAdmin):
 
 
 @admin.register(GoodsCategoryBrand)
-class GoodsCategoryBrandAdmin(admin.ModelAdmin):
+class GoodsCategoryBrandAdmin(ShopModelAdmin):
     list_display = ["name", "category", "logo"]
     list_filter = ["category"]
     list_select_related = ["category"]

@@ -3,9 +3,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_ckeditor_5.widgets import CKEditor5Widget
 
@@ -120,18 +123,25 @@ class GoodsAdmin(GoodsImportAdmin):
             self.message_user(request, str(error), level=messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    @admin.action(description=_("Put on the shelf"))
+    @admin.action(permissions=["change"], description=_("Put on the shelf"))
     def put_on_shelf(self, request: HttpRequest, queryset: QuerySet[Goods]) -> None:
         self._set_on_sale(request, queryset, is_on_sale=True)
 
-    @admin.action(description=_("Take off the shelf"))
+    @admin.action(permissions=["change"], description=_("Take off the shelf"))
     def take_off_shelf(self, request: HttpRequest, queryset: QuerySet[Goods]) -> None:
         self._set_on_sale(request, queryset, is_on_sale=False)
 
     def _set_on_sale(
         self, request: HttpRequest, queryset: QuerySet[Goods], *, is_on_sale: bool
     ) -> None:
-        changed = goods_set_on_sale(
-            goods_ids=queryset.values_list("pk", flat=True), is_on_sale=is_on_sale
-        )
-        self.message_user(request, _("%(count)d goods changed.") % {"count": changed})
+        assert request.user.pk is not None
+        text = gettext("Put on the shelf.") if is_on_sale else gettext("Taken off the shelf.")
+        with transaction.atomic():
+            changed = goods_set_on_sale(
+                goods_ids=queryset.values_list("pk", flat=True), is_on_sale=is_on_sale
+            )
+            LogEntry.objects.log_actions(
+                user_id=request.user.pk, queryset=Goods.objects.in_bulk(changed).values(),
+                action_flag=CHANGE, change_message=text,
+            )  # fmt: skip
+        self.message_user(request, _("%(count)d goods changed.") % {"count": len(changed)})

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.results import Result
 
+from utils.admin.base import ShopModelAdmin
+
 from .goods_resource import GoodsResource
 
 PROBLEMS_SHOWN = 10
 
 
-class GoodsImportAdmin(ImportExportModelAdmin):
+class GoodsImportAdmin(ShopModelAdmin, ImportExportModelAdmin):
     resource_classes = [GoodsResource]
 
     def has_import_permission(self, request: HttpRequest) -> bool:

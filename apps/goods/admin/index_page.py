@@ -2,12 +2,14 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from utils.admin.base import ShopModelAdmin
+
 from ..models import Banner, HotSearchWords, IndexAd
 from .pictures import thumbnail
 
 
 @admin.register(Banner)
-class BannerAdmin(admin.ModelAdmin):
+class BannerAdmin(ShopModelAdmin):
     list_display = ["goods", "index", "picture"]
     list_select_related = ["goods"]
     autocomplete_fields = ["goods"]
@@ -18,13 +20,13 @@ class BannerAdmin(admin.ModelAdmin):
 
 
 @admin.register(IndexAd)
-class IndexAdAdmin(admin.ModelAdmin):
+class IndexAdAdmin(ShopModelAdmin):
     list_display = ["category", "goods"]
     list_select_related = ["category", "goods"]
     autocomplete_fields = ["category", "goods"]
 
 
 @admin.register(HotSearchWords)
-class HotSearchWordsAdmin(admin.ModelAdmin):
+class HotSearchWordsAdmin(ShopModelAdmin):
     list_display = ["keywords", "index"]
     search_fields = ["keywords"]

@@ -3,11 +3,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from utils.admin.base import ShopModelAdmin
+
 from ..models import StockMovement
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(admin.ModelAdmin):
+class StockMovementAdmin(ShopModelAdmin):
     """The ledger: to be read, never to be written by hand."""
 
     list_display = ["add_time", "goods", "delta", "reason", "reference"]

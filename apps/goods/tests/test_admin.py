@@ -3,6 +3,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
@@ -217,6 +218,35 @@ def test_shelf_actions(staff: Client, catalogue: Catalogue) -> None:
         )
         catalogue.in_orange.refresh_from_db()
         assert catalogue.in_orange.is_on_sale is on_sale
+
+
+def test_shelf_actions_leave_an_entry_for_each_goods_that_changed(
+    staff: Client, catalogue: Catalogue
+) -> None:
+    chosen = [catalogue.in_orange, catalogue.in_meat]
+    Goods.objects.filter(pk=catalogue.in_meat.pk).update(is_on_sale=False)
+    form = {"_selected_action": [goods.pk for goods in chosen]}
+    for action in ("take_off_shelf", "take_off_shelf", "put_on_shelf"):
+        staff.post("/admin/goods/goods/", {"action": action, **form})
+    entries = LogEntry.objects.order_by("pk").values_list("object_id", "change_message")
+    assert list(entries) == [
+        (str(catalogue.in_orange.pk), "已下架。"),
+        *((str(goods.pk), "已上架。") for goods in sorted(chosen, key=lambda goods: goods.pk)),
+    ]
+
+
+def test_who_may_only_look_moves_nothing_off_the_shelf(
+    client: Client, catalogue: Catalogue
+) -> None:
+    clerk = get_user_model().objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename="view_goods"))
+    client.force_login(clerk)
+    for action in ("take_off_shelf", "put_on_shelf", "delete_selected"):
+        form = {"action": action, "_selected_action": [catalogue.in_orange.pk], "post": "yes"}
+        client.post("/admin/goods/goods/", form)
+    catalogue.in_orange.refresh_from_db()
+    assert catalogue.in_orange.is_on_sale
+    assert not LogEntry.objects.exists()
 
 
 def test_the_ledger_is_read_only(staff: Client, catalogue: Catalogue) -> None:

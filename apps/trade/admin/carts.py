@@ -3,10 +3,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from apps.goods.models import Goods
+from apps.users.admin.links import account_link
 
 from ..models import CartLine
 from ..services.carts import hold_release
@@ -24,7 +25,7 @@ class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
     list_filter = [HoldFilter, ("held_until", DateRangeFilter)]
     list_select_related = ["user", "goods"]
     search_help_text = _("Mobile or username of the buyer, name of goods.")
-    readonly_fields = ("user", "goods", "nums", "hold", "held_until", "add_time")
+    readonly_fields = ("buyer", "goods", "nums", "hold", "held_until", "add_time")
     fields = readonly_fields
     actions = ("release_holds",)
 
@@ -39,6 +40,10 @@ class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
         """Who may change ends holds in the list; a line's page is to be read."""
         return obj is None and super().has_change_permission(request)
 
+    @admin.display(description=_("buyer"), ordering="user")
+    def buyer(self, line: CartLine) -> SafeString:
+        return account_link(line.user)
+
     @admin.display(description=_("hold"))
     def hold(self, line: CartLine) -> SafeString:
         if line.held_until is None:
@@ -49,8 +54,11 @@ class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
 
     @admin.action(permissions=["change"], description=_("End the hold: the pieces go on sale"))
     def release_holds(self, request: HttpRequest, queryset: QuerySet[CartLine]) -> None:
-        lines = list(queryset.order_by("pk").values_list("user_id", "goods_id"))
-        count = sum(hold_release(user_id=user, goods_id=goods) for user, goods in lines)
+        count = 0
+        for line in queryset.order_by("pk"):
+            if hold_release(user_id=line.user_id, goods_id=line.goods_id):
+                self.log_change(request, line, gettext("The hold was ended."))
+                count += 1
         text = ngettext("%(count)d hold was ended.", "%(count)d holds were ended.", count)
         self.message_user(
             request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING

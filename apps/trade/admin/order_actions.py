@@ -91,10 +91,31 @@ class OrderActions(admin.ModelAdmin):
         if question is not None and not confirmation.is_confirmed(request):
             rows = [(order.pk, _row(order)) for order in orders]
             return confirmation.ask(self, request, action=name, question=question, rows=rows)
-        self._report(request, orders, _each(orders, do))
+        self._report(request, orders, self._each(request, orders, do))
         if "back" in request.POST and len(orders) == 1:
             return HttpResponseRedirect(change_url("orderinfo", orders[0].pk))
         return None
+
+    def _each(
+        self,
+        request: HttpRequest,
+        orders: Sequence[OrderInfo],
+        do: Callable[[OrderInfo], Report],
+    ) -> list[Report]:
+        """Do it to each; once the gateway is silent, to none of the rest.
+
+        Each change is in the history before the next order is touched: a batch may be cut off
+        in the middle by an error or by the server's time limit.
+        """
+        reports: list[Report] = []
+        is_silent = False
+        for order in orders:
+            report = NOT_ASKED if is_silent else do(order)
+            is_silent = is_silent or report.is_silent
+            if report.is_change:
+                self.log_change(request, order, str(report.text))
+            reports.append(report)
+        return reports
 
     def _report(
         self, request: HttpRequest, orders: Sequence[OrderInfo], reports: Sequence[Report]
@@ -104,22 +125,11 @@ class OrderActions(admin.ModelAdmin):
         for order, report in zip(orders, reports, strict=True):
             text = str(report.text)
             told.setdefault((report.level, text), []).append(order.order_sn)
-            if report.is_change:
-                self.log_change(request, order, text)
         for (level, text), numbers in told.items():
             heading = ngettext("Order %(orders)s: %(text)s.", "Orders %(orders)s: %(text)s.",
                                len(numbers))  # fmt: skip
             self.message_user(request, heading % {"orders": ", ".join(numbers), "text": text},
                               level)  # fmt: skip
-
-
-def _each(orders: Sequence[OrderInfo], do: Callable[[OrderInfo], Report]) -> list[Report]:
-    """Do it to each; once the gateway is silent, to none of the rest."""
-    reports: list[Report] = []
-    for order in orders:
-        is_silent = any(report.is_silent for report in reports)
-        reports.append(NOT_ASKED if is_silent else do(order))
-    return reports
 
 
 def _row(order: OrderInfo) -> str:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
+from apps.users.admin.links import account_link
 
 from ..models import OrderGoods, OrderInfo, Payment
 from ..order_status import PAID, PayStatus
@@ -45,19 +46,23 @@ class OrderAdmin(OrderActions, OrderExport, IndexedSearchAdmin, NeverDeletedAdmi
     )
     inlines = [OrderLineInline, PaymentInline, NoticeInline]
     fieldsets = [
-        (None, {"fields": ["order_sn", "user", "total", "status", "closed_by", "add_time"]}),
+        (None, {"fields": ["order_sn", "buyer", "total", "status", "closed_by", "add_time"]}),
         (_("Delivery"), {"fields": [*DESTINATION_FIELDS, "post_script", "shipped_at"]}),
         (_("Payment"), {"fields": ["expires_at", "pay_time", "trade_no", "asked_at"]}),
         (_("Stock"), {"fields": ["holds_stock", "movements", "is_hidden"]}),
     ]  # fmt: skip
     readonly_fields = [
-        "order_sn", "user", "total", "status", "closed_by", "add_time", "post_script",
+        "order_sn", "buyer", "total", "status", "closed_by", "add_time", "post_script",
         "shipped_at", "expires_at", "pay_time", "trade_no", "asked_at", "holds_stock", "movements",
         "is_hidden",
     ]  # fmt: skip
 
     class Media:
         css = {"all": ["trade/admin.css"]}
+
+    @admin.display(description=_("buyer"), ordering="user")
+    def buyer(self, order: OrderInfo) -> SafeString:
+        return account_link(order.user)
 
     @admin.display(description=_("total"), ordering="order_mount")
     def total(self, order: OrderInfo) -> SafeString:

@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from utils.admin.base import ShopModelAdmin
 
-class NeverDeletedAdmin(admin.ModelAdmin):
+
+class NeverDeletedAdmin(ShopModelAdmin):
     """No row is added or deleted by hand, be it by a page or by an action."""
 
     list_per_page = 50

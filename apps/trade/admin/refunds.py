@@ -2,6 +2,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Payment, Refund
@@ -84,6 +85,9 @@ class RefundAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
             return
         for refund in refunds:
             sent = refund_send(refund_id=refund.pk)
+            if refund.state == Refund.State.PENDING:
+                told = gettext("Alipay was asked again; the refund is now: %(state)s")
+                self.log_change(request, sent, told % {"state": sent.get_state_display()})
             refund_tell(self, request, sent)
             if sent.state == Refund.State.PENDING:
                 break  # the gateway is silent: it would be so about the others

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -216,6 +217,8 @@ class TestCarts:
         response = act(staff, CARTS, "release_holds", line)
         assert told(response)[-1:] == ["warning: 0 holds were ended."]
         assert stock(goods) == 10
+        entry = LogEntry.objects.get()
+        assert (entry.object_id, entry.change_message) == (str(line.pk), "The hold was ended.")
 
     def test_a_hold_whose_time_is_over_is_ended_too(self, staff, line, stock, goods):
         CartLine.objects.update(held_until=timezone.now())
@@ -250,13 +253,13 @@ class TestCarts:
 
 
 class TestDeletingUsers:
-    USERS = "/admin/users/userprofile/"
+    USERS = "/admin/users/buyer/"
 
     def test_who_ordered_is_deactivated_instead(self, admin_client, order_of, buyer):
         order_of()
         page = f"{self.USERS}{buyer.pk}/delete/"
         html = admin_client.get(page).content.decode()
-        assert "cannot be deleted: orders, carts or payments are kept" in html
+        assert "cannot be deleted: orders, carts, payments and the history" in html
         assert 'name="action" value="deactivate"' in html
         assert 'name="post"' not in html
         response = admin_client.post(page, {"post": "yes"})

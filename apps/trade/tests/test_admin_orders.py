@@ -19,6 +19,7 @@ from apps.trade.services.orders import (
     order_ship,
 )
 from apps.trade.services.payments import payment_confirm
+from utils.alipay import AlipayClient
 
 from .staff import ORDERS, VIEW, act, confirm, hidden, staff_client, told
 
@@ -287,6 +288,25 @@ class TestClosing:
         assert row_of(order)[:3] == ("TRADE_CLOSED", "dismiss", False)
         assert gateway.asked[-1] == "alipay.trade.close"
         assert gateway.press_pay(trade_no).status_code == 409
+
+    def test_a_batch_that_breaks_has_its_history(self, staff, order_of, monkeypatch):
+        """As when the server's time limit ends the request: what was done is known."""
+        orders = [OrderInfo.objects.get(pk=order_of(1)["id"]) for _ in range(3)]
+        query = AlipayClient.query
+
+        def breaks_at_the_third(self: AlipayClient, **fields: Any) -> Any:
+            if fields == {"out_trade_no": orders[2].order_sn}:
+                raise RuntimeError
+            return query(self, **fields)
+
+        monkeypatch.setattr(AlipayClient, "query", breaks_at_the_third)
+        with pytest.raises(RuntimeError):
+            confirm(staff, ORDERS, "close_unpaid", *orders)
+
+        closed = [row_of(order)[:2] for order in orders]
+        assert closed == [("TRADE_CLOSED", "dismiss")] * 2 + [("paying", "")]
+        entries = LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")
+        assert list(entries) == [(order.order_sn, "closed") for order in orders[:2]]
 
     def test_silent_gateway(self, staff, order, gateway, stock, goods):
         before = row_of(order)

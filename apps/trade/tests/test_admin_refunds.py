@@ -251,6 +251,11 @@ class TestInDoubt:
         assert told(response)[-1:] == ["success: 24.60 yuan were given back."]
         refund.refresh_from_db()
         assert (refund.state, refund.tries) == ("done", 3)
+        entries = LogEntry.objects.filter(object_repr=refund.out_request_no).order_by("pk")
+        assert list(entries.values_list("change_message", flat=True)) == [
+            "Alipay was asked again; the refund is now: under way",
+            "Alipay was asked again; the refund is now: done",
+        ]
         assert moved() == [TOTAL]
         assert order_row() == ("TRADE_CLOSED", "refund", False)
         assert stock(goods) == 10

@@ -1,12 +1,11 @@
 """Accounts: every write that a verification code allows, and their end."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from ..models import UserProfile, VerifyCode
+from ..models import STAFF, UserProfile, VerifyCode
 from .codes import verify_code_try, verify_code_use
 from .known_addresses import address_known_hash, address_remember, addresses_forget
 from .locks import AccountClosedError
@@ -35,7 +34,8 @@ def account_of_mobile(*, mobile: str) -> UserProfile:
 
     Never one of staff: a few digits are a weak key to the administration.
     """
-    account = UserProfile.objects.filter(mobile=mobile, is_active=True, is_staff=False).first()
+    accounts = UserProfile.objects.filter(mobile=mobile, is_active=True).exclude(STAFF)
+    account = accounts.first()
     if account is None:
         raise AccountUnknownError
     return account
@@ -142,10 +142,20 @@ def account_update(
         setattr(account, name, value)
 
 
-def accounts_deactivate(*, user_ids: Collection[int]) -> int:
-    """Let these accounts log in no more, nor use their tokens; return how many could before."""
-    active = UserProfile.objects.filter(pk__in=user_ids, is_active=True)
-    return active.update(is_active=False)
+def account_set_active(*, account: UserProfile, is_active: bool) -> bool:
+    """Let an account log in and use its tokens, or no more; return whether that was news.
+
+    For staff; a closed account stays closed. ``account`` is written only while it has the staff
+    and superuser status with which it was read: who may block buyers must not block one who has
+    become staff since.
+    """
+    same = UserProfile.objects.filter(
+        pk=account.pk,
+        closed_at__isnull=True,
+        is_staff=account.is_staff,
+        is_superuser=account.is_superuser,
+    )
+    return bool(same.exclude(is_active=is_active).update(is_active=is_active))
 
 
 def _open(account: UserProfile) -> QuerySet[UserProfile]:

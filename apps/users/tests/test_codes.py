@@ -95,7 +95,9 @@ class TestPurposes:
         assert ask(api) == (400, {"mobile": ["用户已经存在"]})
 
     @pytest.mark.parametrize("purpose", ["login", "reset"])
-    @pytest.mark.parametrize("change", [{"is_staff": True}, {"is_active": False}])
+    @pytest.mark.parametrize(
+        "change", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}]
+    )
     def test_no_code_opens_staff_or_the_disabled(self, api, codes, buyer, purpose, change):
         UserProfile.objects.update(**change)
         assert ask(api, purpose=purpose) == (400, {"mobile": ["用户不存在"]})

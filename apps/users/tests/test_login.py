@@ -119,7 +119,9 @@ class TestByCode:
         assert login(api, username=MOBILE, code=code) == (400, {"code": ["验证码错误"]})
         assert VerifyCode.objects.get().tries == 0
 
-    @pytest.mark.parametrize("change", [{"is_staff": True}, {"is_active": False}])
+    @pytest.mark.parametrize(
+        "change", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}]
+    )
     def test_not_staff_not_the_disabled(self, api, buyer, send_code, change):
         code = send_code(purpose="login")
         UserProfile.objects.update(**change)
