@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         ("goods", "0002_goods_sold_before"),
         ("trade", "0004_rename_terms"),
         ("user_operation", "0001_initial"),
-        ("users", "0003_staff_and_buyers"),
+        ("users", "0005_staff_and_buyers"),
     ]
 
     # Backwards the roles stay: their owner may have changed them, and people are in them.
