@@ -209,7 +209,7 @@ def test_too_large_a_file_is_neither_kept_nor_read(
     def read(content: bytes) -> str:
         raise AssertionError("read")
 
-    monkeypatch.setattr("apps.user_operation.serializers.file_suffix", read)
+    monkeypatch.setattr("apps.user_operation.serializers.upload_suffix", read)
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     written: list[int] = []
