@@ -114,6 +114,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "utils.api.middleware.RequestSizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -346,7 +347,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PARSER_CLASSES": [
         "utils.api.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
+        "utils.api.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_RENDERER_CLASSES": [
@@ -371,6 +372,7 @@ THROTTLE_RATES = {
     "reset": env("THROTTLE_RESET", default="30/min"),
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
+    "upload": env("THROTTLE_UPLOAD", default="20/min"),
 }
 for _scope, _rate in THROTTLE_RATES.items():
     try:
@@ -393,6 +395,33 @@ SPECTACULAR_SETTINGS = {
     # Docstrings are for who reads the code; summaries and help texts are for who calls it.
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
 }
+
+
+# --- What a request may cost ----------------------------------------------------------
+
+# A file of 10 MB and the form around it; as client_max_body_size in deploy/nginx.conf.
+REQUEST_MAX_BYTES = 11 * 2**20
+# What of a request is read into memory: JSON, a form without its files.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+
+
+def _limit_env(name: str, *, default: int) -> int:
+    text: str = env(name, default=str(default))
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 10**6):
+        raise ImproperlyConfigured(f"{name} must be a number from 1 to 999999, not {text!r}.")
+    return int(text)
+
+
+# What a buyer may leave with the shop, in a day (of TIME_ZONE) and altogether: messages, their
+# files, and megabytes of files.
+MESSAGES_PER_DAY = _limit_env("MESSAGES_PER_DAY", default=50)
+MESSAGES_MAX = _limit_env("MESSAGES_MAX", default=1_000)
+MESSAGE_FILES_PER_DAY = _limit_env("MESSAGE_FILES_PER_DAY", default=30)
+MESSAGE_FILES_MAX = _limit_env("MESSAGE_FILES_MAX", default=300)
+MESSAGE_MB_PER_DAY = _limit_env("MESSAGE_MB_PER_DAY", default=100)
+MESSAGE_MB_MAX = _limit_env("MESSAGE_MB_MAX", default=500)
 
 
 # --- Language, time, files ------------------------------------------------------------

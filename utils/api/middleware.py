@@ -1,9 +1,14 @@
-"""The project's one middleware of its own."""
+"""The project's own middleware."""
 
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.utils.http import escape_leading_slashes
+
+from utils.api.parsers import RequestTooLarge
 
 
 class PermanentRedirectKeepingMethod(HttpResponsePermanentRedirect):
@@ -30,3 +35,24 @@ class CommonMiddleware(common.CommonMiddleware):
             path = request.get_full_path(force_append_slash=True)
             return PermanentRedirectKeepingMethod(escape_leading_slashes(path))
         return super().process_response(request, response)  # type: ignore[arg-type]
+
+
+class RequestSizeMiddleware:
+    """Refuses a request that announces more than REQUEST_MAX_BYTES, before anybody reads it.
+
+    nginx does the same (client_max_body_size in deploy/nginx.conf); this is for a shop without
+    one in front of it. Without a Content-Length there is no body: WSGI has no other.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and (len(length) > 20 or int(length) > settings.REQUEST_MAX_BYTES):
+            return JsonResponse(
+                {"detail": str(RequestTooLarge.default_detail)},
+                status=RequestTooLarge.status_code,
+                json_dumps_params={"ensure_ascii": False},
+            )
+        return self.get_response(request)

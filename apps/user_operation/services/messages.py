@@ -6,7 +6,10 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from utils.db.transactions import atomic_retry_on_deadlock
+
 from ..models import UserLeavingMessage
+from .quotas import Use, message_quota_check, message_quota_take, use_of_message
 
 
 class Attachment(NamedTuple):
@@ -23,20 +26,32 @@ def message_leave(
     """Keep a buyer's message and its file; return it.
 
     The file is written before the row, and removed again when the row cannot be written.
+    Raises a DomainError of services/quotas.py when the buyer has left too much, changing nothing.
     """
+    added = use_of_message(attachment.content.size if attachment else None)
+    # Most of those who are refused are refused here, before a file is written.
+    message_quota_check(user_id=user_id, added=added)
     left = UserLeavingMessage(
         user_id=user_id, message_type=message_type, subject=subject, message=message
     )
     if attachment is not None:
         left.file_name = attachment.name
+        left.file_size = added.file_bytes
         left.file.save(f"upload{attachment.suffix}", attachment.content, save=False)
     try:
-        left.save()
+        _store(left, added)
     except BaseException:  # whatever it was, no file may stay without its row
         if left.file:
             left.file.storage.delete(str(left.file.name))
         raise
     return left
+
+
+@atomic_retry_on_deadlock
+def _store(left: UserLeavingMessage, added: Use) -> None:
+    message_quota_take(user_id=left.user_id, added=added)
+    left.pk = None  # a try before this one may have set it
+    left.save(force_insert=True)
 
 
 @transaction.atomic

@@ -61,4 +61,5 @@ def _check_header(content: Content, place: int, length: int) -> int:
     check_size(width, height)
     if depth not in _COLOUR_DEPTHS.get(colour, ()) or packing or filtering or interlacing > 1:
         raise broken()
-    return height * (1 + (width * depth * _CHANNELS[colour] + 7) // 8)
+    raw_size: int = height * (1 + (width * depth * _CHANNELS[colour] + 7) // 8)
+    return raw_size
