@@ -35,7 +35,8 @@ def measure(name: str, size: int, old: str) -> dict[str, Any]:
     judge, refused = upload_suffix, FileRefusedError
     if old:
         spec = importlib.util.spec_from_file_location("old_file_types", old)
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         judge = lambda upload: module.file_suffix(upload.read())  # noqa: E731

@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.utils.http import escape_leading_slashes
-
-from utils.api.parsers import RequestTooLarge
+from django.utils.translation import gettext as _
 
 
 class PermanentRedirectKeepingMethod(HttpResponsePermanentRedirect):
@@ -51,8 +50,8 @@ class RequestSizeMiddleware:
         length = request.META.get("CONTENT_LENGTH") or ""
         if length.isdecimal() and (len(length) > 20 or int(length) > settings.REQUEST_MAX_BYTES):
             return JsonResponse(
-                {"detail": str(RequestTooLarge.default_detail)},
-                status=RequestTooLarge.status_code,
+                {"detail": _("The request is too large.")},
+                status=413,
                 json_dumps_params={"ensure_ascii": False},
             )
         return self.get_response(request)
