@@ -2,7 +2,7 @@
 
 import json
 import socket
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
@@ -29,14 +29,12 @@ def test_links_of_a_query_in_raw_utf_8(live_server: LiveServer, search: bytes) -
     for number in range(3):
         make_goods(category, name=f"牛排 {number}")
     make_goods(category, name="脐橙")
-    body = get(
-        live_server, b"/goods/?search=" + search + b"&page_size=1&ordering=shop_price&page=2"
-    )
+    query = b"search=" + search + b"&page_size=1&page=2"
+    body = get(live_server, b"/goods/?" + query)
     assert body["count"] == 3
-    for link, page in ((body["next"], "&page=3"), (body["previous"], "")):
+    others = {"search": ["牛排"], "page_size": ["1"]}
+    for link, asked in ((body["next"], {**others, "page": ["3"]}), (body["previous"], others)):
         parts = urlsplit(link)
-        assert unquote(parts.query).replace(page, "", 1) == (
-            "search=牛排&page_size=1&ordering=shop_price"
-        )
         assert parts.query.isascii()
+        assert parse_qs(parts.query) == asked
         assert get(live_server, f"{parts.path}?{parts.query}".encode())["count"] == 3

@@ -67,8 +67,14 @@ def use_of_message(file_size: int | None) -> Use:
 
 
 def message_quota_check(*, user_id: int, added: Use) -> None:
-    """Raise a DomainError when ``added`` does not fit: a look without a lock, before any work."""
+    """Raise a DomainError when ``added`` does not fit: a look without a lock, before any work.
+
+    Makes the row that message_quota_take() locks, outside of its transaction: of two that insert
+    it and then update it, each would wait for the other.
+    """
     usage = MessageUsage.objects.filter(pk=user_id).first()
+    if usage is None:
+        MessageUsage.objects.bulk_create([MessageUsage(pk=user_id)], ignore_conflicts=True)
     _refuse(user_id, _used_today(usage), added)
 
 
@@ -76,7 +82,7 @@ def message_quota_take(*, user_id: int, added: Use) -> None:
     """Count ``added`` among what the buyer left today; raises a DomainError when it does not fit.
 
     Of parallel requests one comes after the other, from here to the end of the caller's
-    transaction, in which the message must be written too.
+    transaction, in which the message must be written too. message_quota_check() went before.
     """
     usage = _lock_usage(user_id)
     today = _used_today(usage)
@@ -91,14 +97,8 @@ def message_quota_take(*, user_id: int, added: Use) -> None:
 
 def _lock_usage(user_id: int) -> MessageUsage:
     """Be alone with the buyer's row until the transaction ends: moved, not only selected."""
-    if not _move(user_id):
-        MessageUsage.objects.get_or_create(pk=user_id)
-        _move(user_id)
+    MessageUsage.objects.filter(pk=user_id).update(version=F("version") + 1)
     return MessageUsage.objects.get(pk=user_id)
-
-
-def _move(user_id: int) -> int:
-    return MessageUsage.objects.filter(pk=user_id).update(version=F("version") + 1)
 
 
 def _used_today(usage: MessageUsage | None) -> Use:
