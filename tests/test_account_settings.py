@@ -18,6 +18,18 @@ from tests.test_settings import PRODUCTION, start, value_of
             {"THROTTLE_LOGIN": "often"},
             'THROTTLE_LOGIN: \'often\' is no rate: "30/min" (sec, min, hour, day) or "off".',
         ),
+        (
+            {"MESSAGES_MAX": "0"},
+            "MESSAGES_MAX must be a number from 1 to 999999, not '0'.",
+        ),
+        (
+            {"MESSAGE_MB_PER_DAY": "much"},
+            "MESSAGE_MB_PER_DAY must be a number from 1 to 999999, not 'much'.",
+        ),
+        (
+            {"THROTTLE_UPLOAD": "0/min"},
+            'THROTTLE_UPLOAD: \'0/min\' is no rate: "30/min" (sec, min, hour, day) or "off".',
+        ),
     ],
 )
 def test_nonsense_does_not_start(tmp_path, environment, line):
