@@ -10,8 +10,8 @@ few kinds the shop accepts are read here, each by a module of its own. This is n
 scanner: macros are refused where the document declares them, and whatever is accepted is only
 ever served as a download.
 
-Whatever is sent, an answer costs at most 0.3 s of CPU and a few megabytes of memory for 10 MB
-(bench/uploads.py shows both): files are mapped, walked and searched, never decoded.
+Files are mapped, walked and searched, never decoded: whatever 10 MB are sent, an answer costs at
+most 0.3 s of CPU, and a few megabytes of memory beside the file's own pages (bench/uploads.py).
 """
 
 from collections.abc import Callable
