@@ -4,7 +4,6 @@
 of its refusal. Builders take the size to aim at; the bench and a test by hand use 10 MB.
 """
 
-import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -94,14 +93,27 @@ def zip_of_entries(count: int) -> bytes:
     return local + table + end
 
 
-def overlapping(document: bytes) -> bytes:
-    """The document with every entry but the first moved onto the second one's bytes."""
-    places = [match.start() for match in re.finditer(rb"PK\x01\x02", document)]
-    changed = bytearray(document)
-    second = struct.unpack_from("<L", document, places[1] + 42)[0]
-    for place in places[2:]:
-        struct.pack_into("<L", changed, place + 42, second)
-    return bytes(changed)
+def entry(name: bytes, data: bytes, offset: int) -> tuple[bytes, bytes]:
+    """A stored entry: as it stands in the archive, and in the table of contents."""
+    sizes = struct.pack("<3L", zlib.crc32(data), len(data), len(data))
+    local = b"PK\x03\x04" + struct.pack("<5H", 20, 0, 0, 0, 0) + sizes
+    local += struct.pack("<2H", len(name), 0) + name + data
+    listed = b"PK\x01\x02" + struct.pack("<6H", 20, 20, 0, 0, 0, 0) + sizes
+    return local, listed + struct.pack("<5H2L", len(name), 0, 0, 0, 0, 0, offset) + name
+
+
+def docx_of_entries(*, inside: bool) -> bytes:
+    """A .docx with an entry behind another one, or within its data: so bombs share their bytes."""
+    types = b"wordprocessingml.document.main+xml"
+    first, listed = entry(b"[Content_Types].xml", types, 0)
+    inner_place = len(first) + (31 if inside else 0)
+    inner, inner_listed = entry(b"b", b"hello", inner_place)
+    outer_place = len(first) + (0 if inside else len(inner))
+    outer, outer_listed = entry(b"a", inner if inside else b"", outer_place)
+    content = first + (outer if inside else inner + outer)
+    table = listed + outer_listed + inner_listed
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3, 3, len(table), len(content), 0)
+    return content + table + end
 
 
 def zip64(document: bytes) -> bytes:
@@ -171,15 +183,16 @@ HOSTILE: dict[str, tuple[Callable[[int], bytes], str]] = {
     "pdf of handlers without tags": (pdf(b"> onabc=1"), ACTIVE),
     "zip of entries": (lambda size: zip_of_entries(size // 46), DOCUMENT),
     "zip of more entries than it says": (lambda size: zip_of_entries(65_536 + 5_000), DOCUMENT),
-    "docx of entries in one place": (
-        lambda size: overlapping(open_xml(".docx", {f"{n}": b"x" for n in range(50)})),
-        DOCUMENT,
+    "docx of entries one after the other": (
+        lambda size: docx_of_entries(inside=False), ".docx",
     ),
+    "docx of entries in one place": (lambda size: docx_of_entries(inside=True), DOCUMENT),
     "docx with zip64 numbers": (lambda size: zip64(open_xml(".docx", {"a": "x"})), DOCUMENT),
     "docx that is a bomb": (bomb, DOCUMENT),
     "doc with an endless table": (compound_of_allocations, ".doc"),
     "doc with an endless directory": (compound_of_entries, DOCUMENT),
     "text of openings": (text(b"<t", b"x"), ACTIVE),
+    "text of openings among words": (text(b"x <tx,yz", b"x"), ACTIVE),
     "text of closings": (text(b"</a", b"x"), ACTIVE),
     "text of angles": (text(b"<"), ACTIVE),
     "text of spaces": (text(b" "), ".txt"),
