@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
 from tests.hostile_files import FULL, HOSTILE, chunk, filled, gif, png, scans_jpeg
-from tests.sample_files import GOOD, compound, picture
+from tests.sample_files import GOOD, compound, open_xml, picture
 from utils.uploads import active_content, text
 from utils.uploads.content import PIECE
 from utils.uploads.file_types import file_suffix, upload_suffix
@@ -165,3 +165,9 @@ def test_a_chance_handler_costs_a_bounded_number_of_looks(monkeypatch: pytest.Mo
     assert verdict(png(chunk(b"tEXt", b" onabc=1" * 4), chunk(b"IDAT", b"x"))) == (
         str(ACTIVE_CONTENT)
     )
+
+
+def test_an_archive_has_ten_thousand_entries_at_most() -> None:
+    parts = {f"{number}": "" for number in range(9_998)}
+    assert verdict(open_xml(".docx", parts)) == ".docx"
+    assert not verdict(open_xml(".docx", {**parts, "one more": ""})).startswith(".")
