@@ -183,7 +183,10 @@ def test_a_hostile_request(
     api.force_authenticate(buyer)
     body, content_type = REQUESTS[name]
     if content_type.startswith("multipart"):
-        body += b"--b--\r\n"
+        # Nothing but the fault is wrong with it.
+        words = [b"subject", b"message"]
+        fields = [part(b'Content-Disposition: form-data; name="%b"' % word) for word in words]
+        body = (body if name == "preamble" else b"".join(fields) + body) + b"--b--\r\n"
     response = api.generic("POST", "/messages/", body, content_type)
     assert response.status_code == 400, response.content
     assert not UserLeavingMessage.objects.exists()
