@@ -100,6 +100,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "utils.api.middleware.RequestSizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -315,7 +316,27 @@ THROTTLE_RATES = {
     "social": env("THROTTLE_SOCIAL", default="30/min"),
     "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
     "search": env("THROTTLE_SEARCH", default="120/min"),
+    "upload": env("THROTTLE_UPLOAD", default="20/min"),
 }
+
+# --- What a request may cost ----------------------------------------------------------
+
+# A file of 10 MB and the form around it; as client_max_body_size in deploy/nginx.conf.
+REQUEST_MAX_BYTES = 11 * 2**20
+# What of a request is read into memory: JSON, a form without its files.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+
+# What a buyer may leave with the shop, in a day (of TIME_ZONE) and altogether: messages, their
+# files, and megabytes of files.
+MESSAGES_PER_DAY = env.int("MESSAGES_PER_DAY", default=50, at_least=1, at_most=999_999)
+MESSAGES_MAX = env.int("MESSAGES_MAX", default=1_000, at_least=1, at_most=999_999)
+MESSAGE_FILES_PER_DAY = env.int("MESSAGE_FILES_PER_DAY", default=30, at_least=1, at_most=999_999)
+MESSAGE_FILES_MAX = env.int("MESSAGE_FILES_MAX", default=300, at_least=1, at_most=999_999)
+MESSAGE_MB_PER_DAY = env.int("MESSAGE_MB_PER_DAY", default=100, at_least=1, at_most=999_999)
+MESSAGE_MB_MAX = env.int("MESSAGE_MB_MAX", default=500, at_least=1, at_most=999_999)
+
 
 # --- Language, time, files ------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from utils.text.rich_text import RichTextField, html_to_text
+from utils.uploads.picture_fields import CheckedImageField
 
 from .querysets import CategoryQuerySet, GoodsQuerySet, Picture
 
@@ -102,7 +103,7 @@ class GoodsCategoryBrand(models.Model):
     )
     name = models.CharField(_("name"), max_length=30)
     desc = models.TextField(_("description"), max_length=200, blank=True, default="")
-    image = models.ImageField(_("logo"), max_length=200, upload_to="brands/")
+    image = CheckedImageField(_("logo"), max_length=200, upload_to="brands/")
     add_time = add_time_field()
 
     class Meta:
@@ -175,7 +176,7 @@ class Goods(models.Model):
     )  # fmt: skip
     search_text = SearchTextField(_("searched text"), default="")
     ship_free = models.BooleanField(_("free shipping"), default=True)
-    goods_front_image = models.ImageField(
+    goods_front_image = CheckedImageField(
         _("front picture"), max_length=200, upload_to="goods/", blank=True
     )
     is_new = models.BooleanField(_("new"), default=False)
@@ -251,7 +252,7 @@ class GoodsImage(models.Model):
     goods = models.ForeignKey(
         Goods, verbose_name=_("goods"), on_delete=models.CASCADE, related_name="images"
     )
-    image = models.ImageField(_("picture"), max_length=200, upload_to="goods/")
+    image = CheckedImageField(_("picture"), max_length=200, upload_to="goods/")
     add_time = add_time_field()
 
     class Meta:
@@ -267,7 +268,7 @@ class Banner(models.Model):
     """A wide picture at the top of the index page, leading to goods."""
 
     goods = models.ForeignKey(Goods, verbose_name=_("goods"), on_delete=models.CASCADE)
-    image = models.ImageField(_("picture"), max_length=200, upload_to="banners/")
+    image = CheckedImageField(_("picture"), max_length=200, upload_to="banners/")
     index = models.IntegerField(_("position"), default=0, help_text=_("Small numbers first."))
     add_time = add_time_field()
 

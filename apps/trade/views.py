@@ -24,6 +24,7 @@ from extra_apps.idempotency.decorators import idempotent
 from extra_apps.idempotency.schema import IDEMPOTENCY_PARAMETERS, IDEMPOTENCY_RESPONSES
 from utils.api.errors import RequestRefused, ServiceUnavailable
 from utils.api.owned import OwnedViewSet
+from utils.api.pagination import NewestOrPagePagination
 from utils.db.transactions import retry_on_deadlock
 from utils.limits.throttling import CallerThrottle
 
@@ -172,6 +173,7 @@ def _out_of_stock(error: OutOfStockError) -> Response:
 )
 class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = OrderInfo.objects.all()
+    pagination_class = NewestOrPagePagination
 
     def get_serializer_class(self) -> Any:
         if self.action == "create":
@@ -187,9 +189,9 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSe
         return [*throttles, CheckoutThrottle()] if self.action == "create" else throttles
 
     def list(self, request: Request) -> Response:
-        orders = list(self.get_queryset())
+        orders: Any = self.paginate_queryset(self.get_queryset())
         pay_links_attach(orders)
-        return Response(self.get_serializer(orders, many=True).data)
+        return self.get_paginated_response(self.get_serializer(orders, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         order = self.get_object()

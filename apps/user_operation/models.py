@@ -76,6 +76,9 @@ class UserLeavingMessage(models.Model):
         _("file name"), max_length=255, blank=True, default="",
         help_text=_("As the buyer called the file."),
     )  # fmt: skip
+    file_size = models.PositiveIntegerField(
+        _("file size"), default=0, editable=False, help_text=_("In bytes; 0 without a file.")
+    )
     reply = models.TextField(
         _("reply"), blank=True, default="", help_text=_("The buyer reads it beside the message.")
     )
@@ -99,6 +102,32 @@ class UserLeavingMessage(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class MessageUsage(models.Model):
+    """What a buyer left with the shop on one day, and the row that lets messages in one by one.
+
+    Deleted messages stay counted here. What a buyer has left altogether is counted from the
+    messages themselves (services/quotas.py).
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("buyer"), on_delete=models.CASCADE,
+        primary_key=True, related_name="message_usage",
+    )  # fmt: skip
+    # Who wants to be alone with the row moves it, which is a lock on a cluster as well.
+    version = models.PositiveBigIntegerField(default=0)
+    day = models.DateField(_("day"), null=True)
+    messages = models.PositiveIntegerField(_("messages"), default=0)
+    files = models.PositiveIntegerField(_("files"), default=0)
+    file_bytes = models.PositiveBigIntegerField(_("bytes of files"), default=0)
+
+    class Meta:
+        verbose_name = _("use of messages")
+        verbose_name_plural = _("use of messages")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.day}"
 
 
 class UserAddress(models.Model):

@@ -13,7 +13,8 @@ from utils.api.compiled_serializers import CompiledSerializer
 from utils.api.fields import media_url, request_origin
 from utils.api.mobile import MobileNumberField
 from utils.api.references import ReferenceField
-from utils.uploads.file_types import FileRefusedError, file_suffix
+from utils.uploads.file_types import upload_suffix
+from utils.uploads.refusals import FileRefusedError
 
 from .models import UserAddress, UserFav, UserLeavingMessage
 from .services.messages import Attachment
@@ -75,10 +76,9 @@ class AttachmentField(serializers.FileField):
         if upload.size > MAX_FILE_SIZE:
             self.fail("too_large")
         try:
-            suffix = file_suffix(upload.read())
+            suffix = upload_suffix(upload)
         except FileRefusedError as error:
             raise serializers.ValidationError(error.args[0], code="refused") from error
-        upload.seek(0)
         return Attachment(content=upload, name=upload.name, suffix=suffix)
 
     def to_representation(self, value: Any) -> str | None:

@@ -4,7 +4,13 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -12,6 +18,7 @@ from rest_framework.response import Response
 
 from apps.goods.models import Goods
 from utils.api.owned import OwnedViewSet
+from utils.api.pagination import NewestOrPagePagination
 from utils.uploads.handlers import LimitedUploadMixin
 
 from .models import UserAddress, UserFav, UserLeavingMessage
@@ -32,6 +39,14 @@ from .services.addresses import (
 from .services.favourites import AlreadyFavouriteError, favourite_add, favourite_remove
 from .services.messages import message_leave, message_remove
 
+MESSAGE_REFUSED = OpenApiResponse(
+    OpenApiTypes.OBJECT,
+    description=_("Texts by field: what is wrong, or that as much is kept as may be."),
+)
+TOO_LARGE = OpenApiResponse(OpenApiTypes.OBJECT, description=_("More than a file of 10 MB."))
+TOO_OFTEN = OpenApiResponse(
+    OpenApiTypes.OBJECT, description=_("Too often, or enough for today; see Retry-After.")
+)
 GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=_("Id of goods."))
 
 
@@ -43,6 +58,7 @@ GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=
 )
 class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = UserFav.objects.all()
+    pagination_class = NewestOrPagePagination
     lookup_field = "goods_id"
 
     def get_serializer_class(self) -> Any:
@@ -83,9 +99,13 @@ class MessageViewSet(
 ):
     queryset = UserLeavingMessage.objects.order_by("-pk")
     serializer_class = MessageSerializer
+    pagination_class = NewestOrPagePagination
     upload_limit = MAX_FILE_SIZE
 
-    @extend_schema(summary=_("Leave a message, with a file if need be"))
+    @extend_schema(
+        summary=_("Leave a message, with a file if need be"),
+        responses={201: MessageSerializer, 400: MESSAGE_REFUSED, 413: TOO_LARGE, 429: TOO_OFTEN},
+    )
     def create(self, request: Request) -> Response:
         data = self.validated()
         left = message_leave(

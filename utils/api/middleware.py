@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware import common
@@ -51,3 +52,24 @@ class TooLargeNumberMiddleware:
         if not isinstance(exception, OverflowError) or "SQLite INTEGER" not in str(exception):
             return None
         return JsonResponse({"detail": _("Bad request.")}, status=400)
+
+
+class RequestSizeMiddleware:
+    """Refuses a request that announces more than REQUEST_MAX_BYTES, before anybody reads it.
+
+    nginx does the same (client_max_body_size in deploy/nginx.conf); this is for a shop without
+    one in front of it. Without a Content-Length there is no body: WSGI has no other.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and (len(length) > 20 or int(length) > settings.REQUEST_MAX_BYTES):
+            return JsonResponse(
+                {"detail": _("The request is too large.")},
+                status=413,
+                json_dumps_params={"ensure_ascii": False},
+            )
+        return self.get_response(request)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.sample_files import BAD, GOOD, HTML, compound, open_xml, picture, png_header
-from utils.uploads import file_types
-from utils.uploads.file_types import FileRefusedError, file_suffix
+from utils.uploads import documents, refusals
+from utils.uploads.file_types import file_suffix
+from utils.uploads.refusals import FileRefusedError
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -29,21 +30,21 @@ def test_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("html", file_types.ACTIVE_CONTENT),
-        ("svg", file_types.ACTIVE_CONTENT),
-        ("gif and html", file_types.ACTIVE_CONTENT),
-        ("pdf and html", file_types.ACTIVE_CONTENT),
-        ("pdf and zip", file_types.UNKNOWN_KIND),
-        ("truncated png", file_types.BROKEN_PICTURE),
-        ("picture of 400 megapixels", file_types.HUGE_PICTURE),
-        ("docx with macros", file_types.WITH_MACROS),
-        ("docm", file_types.WITH_MACROS),
-        ("doc with macros", file_types.WITH_MACROS),
-        ("xls with macros", file_types.WITH_MACROS),
-        ("ppt with macros", file_types.WITH_MACROS),
-        ("encrypted docx", file_types.UNKNOWN_KIND),
-        ("truncated doc", file_types.BROKEN_DOCUMENT),
-        ("elf", file_types.UNKNOWN_KIND),
+        ("html", refusals.ACTIVE_CONTENT),
+        ("svg", refusals.ACTIVE_CONTENT),
+        ("gif and html", refusals.ACTIVE_CONTENT),
+        ("pdf and html", refusals.ACTIVE_CONTENT),
+        ("pdf and zip", refusals.UNKNOWN_KIND),
+        ("truncated png", refusals.BROKEN_PICTURE),
+        ("picture of 400 megapixels", refusals.HUGE_PICTURE),
+        ("docx with macros", refusals.WITH_MACROS),
+        ("docm", refusals.WITH_MACROS),
+        ("doc with macros", refusals.WITH_MACROS),
+        ("xls with macros", refusals.WITH_MACROS),
+        ("ppt with macros", refusals.WITH_MACROS),
+        ("encrypted docx", refusals.UNKNOWN_KIND),
+        ("truncated doc", refusals.BROKEN_DOCUMENT),
+        ("elf", refusals.UNKNOWN_KIND),
     ],
 )
 def test_the_reason(name: str, reason: str) -> None:
@@ -60,7 +61,7 @@ def test_a_picture_with_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", unpack)
     with pytest.raises(FileRefusedError) as error:
         file_suffix(content)
-    assert error.value.args == (file_types.HUGE_PICTURE,)
+    assert error.value.args == (refusals.HUGE_PICTURE,)
 
 
 def test_a_phone_photo_with_a_second_picture_inside() -> None:
@@ -80,7 +81,7 @@ def test_an_animation() -> None:
 def test_a_document_that_would_unpack_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     document = open_xml(".docx", {"word/media/x": b"x" * 5_000})
     assert file_suffix(document) == ".docx"
-    monkeypatch.setattr(file_types, "MAX_UNPACKED", 5_000)
+    monkeypatch.setattr(documents, "MAX_UNPACKED", 5_000)
     with pytest.raises(FileRefusedError):
         file_suffix(document)
 
@@ -89,7 +90,7 @@ def test_content_types_are_read_to_a_limit_only() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         kind = "wordprocessingml.document.main+xml"
-        archive.writestr("[Content_Types].xml", " " * file_types.MAX_CONTENT_TYPES + kind)
+        archive.writestr("[Content_Types].xml", " " * documents.MAX_CONTENT_TYPES + kind)
     with pytest.raises(FileRefusedError):
         file_suffix(file.getvalue())
 

@@ -123,6 +123,34 @@ def test_list_takes_one_query(mine, order_of, count, django_assert_num_queries):
         assert len(mine.get("/orders/").json()) == count
 
 
+def test_pages_sign_the_links_of_their_own_orders_alone(
+    mine, order_of, monkeypatch, django_assert_num_queries
+):
+    orders = [order_of(1) for _ in range(3)]
+    shown: list[int] = []
+    monkeypatch.setattr(
+        "apps.trade.views.pay_links_attach", lambda rows: shown.extend(row.pk for row in rows)
+    )
+    monkeypatch.setattr(OrderInfo, "alipay_url", "made", raising=False)
+    with django_assert_num_queries(2 + 2):  # session, user; count, orders
+        body = mine.get("/orders/?page=2&page_size=2").json()
+    assert [order["id"] for order in body["results"]] == shown == [orders[0]["id"]]
+    assert (body["count"], body["next"]) == (3, None)
+    assert body["previous"] == "http://testserver/orders/?page=1&page_size=2"
+
+
+def test_the_newest_hundred(mine, buyer, order_of):
+    order_of(1)
+    [row] = OrderInfo.objects.all()
+    for number in range(100):
+        row.pk, row.order_sn = None, f"{number:020}"
+        row.is_hidden = False
+        row.save(force_insert=True)
+    ids = list(OrderInfo.objects.order_by("-pk").values_list("pk", flat=True))
+    assert len(ids) == 101
+    assert [order["id"] for order in mine.get("/orders/").json()] == ids[:100]
+
+
 # --- Cancelling and hiding ----------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from utils.db.staff_history import history_forget
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import UserLeavingMessage
+from .quotas import Use, message_quota_check, message_quota_take, use_of_message
 
 
 class Attachment(NamedTuple):
@@ -27,21 +28,34 @@ def message_leave(
     """Keep a buyer's message and its file; return it.
 
     The file is written before the row, and removed again when the row cannot be written.
-    Raises AccountClosedError.
+    Raises AccountClosedError, and a DomainError of services/quotas.py when the buyer has left too
+    much, changing nothing.
     """
+    added = use_of_message(attachment.content.size if attachment else None)
+    # Most of those who are refused are refused here, before a file is written.
+    message_quota_check(user_id=user_id, added=added)
     left = UserLeavingMessage(
         user_id=user_id, message_type=message_type, subject=subject, message=message
     )
     if attachment is not None:
         left.file_name = attachment.name
+        left.file_size = added.file_bytes
         left.file.save(f"upload{attachment.suffix}", attachment.content, save=False)
     try:
-        _message_insert(left)
+        _store(left, added)
     except BaseException:  # whatever it was, no file may stay without its row
         if left.file:
             left.file.storage.delete(str(left.file.name))
         raise
     return left
+
+
+@atomic_retry_on_deadlock
+def _store(left: UserLeavingMessage, added: Use) -> None:
+    account_lock_open(user_id=left.user_id)
+    message_quota_take(user_id=left.user_id, added=added)
+    left.pk = None  # a try before this one may have set it
+    left.save(force_insert=True)
 
 
 @atomic_retry_on_deadlock
@@ -66,9 +80,3 @@ def message_reply(*, message_id: int, reply: str) -> None:
     UserLeavingMessage.objects.filter(pk=message_id).update(
         reply=reply, replied_at=timezone.now() if reply else None
     )
-
-
-@atomic_retry_on_deadlock
-def _message_insert(left: UserLeavingMessage) -> None:
-    account_lock_open(user_id=left.user_id)
-    left.save(force_insert=True)

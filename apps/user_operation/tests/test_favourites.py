@@ -94,16 +94,51 @@ def test_queries_of_the_list(
         assert len(mine.get("/userfavs/").json()) == count
 
 
-def test_more_than_a_thousand(mine: APIClient, buyer: UserProfile) -> None:
-    """SQLite takes no thousand conditions joined by OR."""
-    category, many = make_category(), range(1_100)
+@pytest.fixture
+def many(buyer: UserProfile) -> list[str]:
+    """The names of 120 favourites, newest first."""
+    category, numbers = make_category(), range(120)
     Goods.objects.bulk_create(
-        Goods(category=category, name=f"{n}", goods_sn=f"{n}", shop_price=1) for n in many
+        Goods(category=category, name=f"{n}", goods_sn=f"{n}", shop_price=1) for n in numbers
     )
     goods_ids = Goods.objects.order_by("pk").values_list("pk", flat=True)
     UserFav.objects.bulk_create(UserFav(user=buyer, goods_id=goods_id) for goods_id in goods_ids)
-    rows = mine.get("/userfavs/").json()
-    assert [row["goods"]["name"] for row in rows] == [f"{n}" for n in reversed(many)]
+    return [f"{n}" for n in reversed(numbers)]
+
+
+def names(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["goods"]["name"] for row in rows]
+
+
+def test_the_newest_hundred(
+    mine: APIClient, many: list[str], django_assert_num_queries: Any
+) -> None:
+    for query in ("", "?page=", "?page_size=5", "?p=2"):
+        with django_assert_num_queries(2 + 3):  # session, user; favourites, goods, pictures
+            rows = mine.get(f"/userfavs/{query}").json()
+        assert names(rows) == many[:100]
+
+
+def test_pages(mine: APIClient, many: list[str], django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2 + 1 + 3):  # and the count
+        body = mine.get("/userfavs/?page=2&page_size=50").json()
+    assert names(body.pop("results")) == many[50:100]
+    origin = "http://testserver/userfavs/?page"
+    # Without `page` the first page would be a bare array.
+    assert body == {
+        "count": 120,
+        "next": f"{origin}=3&page_size=50",
+        "previous": f"{origin}=1&page_size=50",
+    }
+    body = mine.get("/userfavs/?page=last&page_size=1000").json()
+    assert (names(body["results"]), body["next"]) == (many[100:], None)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "11", "x", "1.5", "9" * 5000, "%00", "null"])
+def test_a_page_that_does_not_exist(mine: APIClient, many: list[str], page: str) -> None:
+    for path in ("/userfavs/", "/messages/", "/orders/"):
+        response = mine.get(f"{path}?page={page}")
+        assert (response.status_code, response.json()) == (404, {"detail": "无效页面。"})
 
 
 def test_goods_that_go_while_the_list_is_read(

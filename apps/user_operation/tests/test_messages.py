@@ -1,5 +1,6 @@
 import os
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,7 @@ def test_too_large_a_file_is_neither_kept_nor_read(
     def read(content: bytes) -> str:
         raise AssertionError("read")
 
-    monkeypatch.setattr("apps.user_operation.serializers.file_suffix", read)
+    monkeypatch.setattr("apps.user_operation.serializers.upload_suffix", read)
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     written: list[int] = []
@@ -220,8 +221,23 @@ def test_too_large_a_file_is_neither_kept_nor_read(
         return original(self, file_size)
 
     monkeypatch.setattr(uploads.LimitedUploadHandler, "file_complete", look)
-    assert leave(mine, b"a" * (40 * MIB)).json() == {"file": ["文件不能超过 10 MB。"]}
+    assert leave(mine, b"a" * (10 * MIB + 1)).json() == {"file": ["文件不能超过 10 MB。"]}
     assert written == []
+
+
+def test_far_too_large_a_request_is_not_read_at_all(mine: APIClient) -> None:
+    class Body(BytesIO):
+        def read(self, *args: Any) -> bytes:
+            raise AssertionError("read")
+
+    for path, length in (("/messages/", 11 * MIB + 1), ("/login/", 10**30), ("/nowhere/", 10**12)):
+        response = mine.post(
+            path,
+            content_type="multipart/form-data; boundary=b",
+            CONTENT_LENGTH=str(length),
+            **{"wsgi.input": Body()},
+        )
+        assert (response.status_code, response.json()) == (413, {"detail": "请求内容过大。"})
 
 
 def test_no_temporary_file_stays(mine: APIClient, settings: Any, tmp_path: Path) -> None:
@@ -401,6 +417,23 @@ def test_the_buyer_reads_the_reply(mine: APIClient, time_machine: Any) -> None:
     message_reply(message_id=body["id"], reply="明天发货。")
     [row] = mine.get("/messages/").json()
     assert row == {**body, "reply": "明天发货。", "replied_at": "2026-11-24 09:30"}
+
+
+def test_pages(mine: APIClient, django_assert_num_queries: Any) -> None:
+    ids = [leave(mine).json()["id"] for _ in range(3)][::-1]
+    with django_assert_num_queries(2 + 2):  # session, user; count, messages
+        body = mine.get("/messages/?page=1&page_size=2").json()
+    assert ([row["id"] for row in body["results"]], body["count"]) == (ids[:2], 3)
+    assert body["next"] == "http://testserver/messages/?page=2&page_size=2"
+    assert body["previous"] is None
+
+
+def test_the_newest_hundred(mine: APIClient, buyer: UserProfile) -> None:
+    UserLeavingMessage.objects.bulk_create(
+        UserLeavingMessage(user=buyer, subject=f"{n}", message="x") for n in range(101)
+    )
+    rows = mine.get("/messages/").json()
+    assert [row["subject"] for row in rows] == [f"{n}" for n in range(100, 0, -1)]
 
 
 @pytest.mark.parametrize("count", [1, 12])

@@ -3,19 +3,22 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from django.db.models import Count, Sum
 from django.db.models.signals import post_delete, post_save
 from rest_framework.test import APIClient
 
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation import signals
-from apps.user_operation.models import UserAddress, UserFav
-from apps.user_operation.services import addresses, favourites
+from apps.user_operation.models import MessageUsage, UserAddress, UserFav, UserLeavingMessage
+from apps.user_operation.services import addresses, favourites, quotas
 from apps.users.models import UserProfile
 from tests.clients import client_of
 
@@ -294,3 +297,75 @@ def test_control_the_limit_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> 
     rounds = (last_free_places(f"1390000{n:04}") for n in range(ROUNDS))
     _outcome, count = next(found for found in rounds if found[1] > 20)
     say(f"without the lock on the buyer, {count} addresses with a limit of 20")
+
+
+# --- What a buyer may leave ------------------------------------------------------------------
+
+
+def leaving(user: UserProfile, content: bytes) -> Callable[[], int]:
+    client = patient_client(user)
+
+    def leave() -> int:
+        file = SimpleUploadedFile("x.txt", content)
+        body = {"subject": "a", "message": "b", "file": file}
+        return int(client.post("/messages/", body, format="multipart").status_code)
+
+    return leave
+
+
+def twenty_messages(
+    user: UserProfile, content: bytes = b"hello"
+) -> tuple[Outcome, tuple[int, int, int]]:
+    outcome = at_once([leaving(user, content) for _ in range(20)])
+    left = UserLeavingMessage.objects.filter(user=user).aggregate(
+        count=Count("pk"), size=Sum("file_size")
+    )
+    usage = MessageUsage.objects.get(user=user)
+    assert (usage.messages, usage.file_bytes) == (left["count"], left["size"])
+    return outcome, (left["count"], left["size"], usage.files)
+
+
+@pytest.fixture
+def free_to_upload(settings: Any) -> Any:
+    settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("setting", "limit", "refusal"),
+    [
+        ("MESSAGES_PER_DAY", 5, 429), ("MESSAGE_FILES_PER_DAY", 5, 429),
+        ("MESSAGES_MAX", 5, 400), ("MESSAGE_FILES_MAX", 5, 400),
+        ("MESSAGE_MB_PER_DAY", 1, 429), ("MESSAGE_MB_MAX", 1, 400),
+    ],
+)  # fmt: skip
+def test_twenty_messages_where_five_fit(
+    free_to_upload: Any, media_root: Path, setting: str, limit: int, refusal: int
+) -> None:
+    setattr(free_to_upload, setting, limit)
+    size = 2**20 // 5 if "MB" in setting else 5
+    [user] = buyers(1)
+    outcome, left = twenty_messages(user, b"a" * size)
+    assert outcome == {201: 5, refusal: 15}
+    assert left == (5, 5 * size, 5)
+    # Of those who were refused, no file stays.
+    assert len([path for path in media_root.rglob("*") if path.is_file()]) == 5
+
+
+def test_control_messages_without_their_lock(
+    free_to_upload: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row is selected as it is, and not moved: more is left than fits."""
+    free_to_upload.MESSAGES_MAX = 5
+
+    def select(user_id: int) -> MessageUsage:
+        return MessageUsage.objects.get(pk=user_id)
+
+    monkeypatch.setattr(quotas, "_lock_usage", select)
+    for user in buyers(ROUNDS):
+        at_once([leaving(user, b"hello") for _ in range(20)])
+        left = UserLeavingMessage.objects.filter(user=user).count()
+        if left > 5:
+            break
+    say(f"without the lock, {left} messages were left where 5 fit")
+    assert left > 5
