@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, views
+from rest_framework import exceptions
 from rest_framework.response import Response
 
 
@@ -71,7 +71,12 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     (a body too long, too many fields) is 400 in JSON: its own page for developers reads the
     fields again, and fails.
     """
+    # Here, because services import DomainError before DRF has read its settings, which name
+    # modules that need this one.
+    from rest_framework import views
+
     if isinstance(exc, DomainError):
+        views.set_rollback()
         return _refusal(exc)
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
@@ -83,6 +88,5 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 
 def _refusal(error: DomainError) -> Response:
-    views.set_rollback()
     headers = {} if error.wait is None else {"Retry-After": str(error.wait)}
     return Response(error.body(), status=error.status, headers=headers)
