@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.goods.models import Goods
 from apps.goods.querysets import GoodsCardsQuerySet
 from utils.api.mobile import validate_mobile
-
 from ..order_status import PAID, UNPAID, Event, PayStatus
 from ..querysets import OrderQuerySet
 
@@ -73,6 +72,8 @@ class OrderInfo(models.Model):
         _("recipient's mobile"), max_length=11, validators=[validate_mobile]
     )
     add_time = models.DateTimeField(_("ordered"), default=timezone.now)
+    # Written by whoever must be alone with the row (utils/db/locks.py).
+    version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
 
     objects = OrderQuerySet.as_manager()
 
@@ -114,6 +115,7 @@ class OrderInfo(models.Model):
         indexes = [
             models.Index(fields=["user", "is_hidden", "id"], name="order_of_user"),
             models.Index(fields=["pay_status", "expires_at"], name="order_expiring"),
+            models.Index(fields=["user", "pay_status"], name="order_unpaid_of_user"),
             models.Index(fields=["add_time"], name="order_added"),
             models.Index(fields=["singer_mobile"], name="order_mobile"),
         ]
