@@ -14,6 +14,7 @@ from django.db import close_old_connections, reset_queries
 
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import orders_close_expired, payments_reconcile
+from apps.trade.services.hold_windows import hold_windows_purge
 from apps.users.services.codes import verify_codes_purge
 from extra_apps.idempotency.services import idempotency_records_purge
 from extra_apps.social_jwt.services import social_states_purge
@@ -42,6 +43,7 @@ SWEEPS = (
     Sweep("purge_verify_codes", 3600, lambda: {"purged": verify_codes_purge()}),
     Sweep("purge_social_states", 3600, lambda: {"purged": social_states_purge()}),
     Sweep("purge_idempotency_records", 3600, lambda: {"purged": idempotency_records_purge()}),
+    Sweep("purge_hold_windows", 3600, lambda: {"purged": hold_windows_purge()}),
 )
 
 
