@@ -4,6 +4,7 @@ With DEBUG on, every variable has a default that works on one machine. With DEBU
 a secret that is missing stops the start with one line that names it.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -283,30 +284,27 @@ SOCIAL_JWT_RETURN_PATH = "/index/"
 
 # --- Cart, orders, payments -----------------------------------------------------------
 
-
-def _whole_number(name: str, default: int, *, at_most: int) -> int:
-    """Return a variable as a number of at least 1."""
-    text = env(name, default=str(default))
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= at_most):
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number from 1 to {at_most}, not {text!r}."
-        )
-    return int(text)
-
-
-WEEK = 7 * 24 * 60  # minutes
-
 # Minutes goods stay held in a cart after its line was last changed, and for twice as long since
 # it first held them; lines a cart may have.
-CART_HOLD_MINUTES = _whole_number("CART_HOLD_MINUTES", 30, at_most=WEEK)
-CART_MAX_LINES = _whole_number("CART_MAX_LINES", 200, at_most=1_000)
+CART_HOLD_MINUTES = env("CART_HOLD_MINUTES", default="30")
+CART_MAX_LINES = env("CART_MAX_LINES", default="200")
 # What one buyer may hold, in the cart and in unpaid orders together: pieces of one kind; pieces
 # of all kinds. And how many unpaid orders.
-CART_MAX_NUMS = _whole_number("CART_MAX_NUMS", 99, at_most=1_000_000)
-HOLD_MAX_PIECES = _whole_number("HOLD_MAX_PIECES", 500, at_most=1_000_000)
-ORDER_MAX_UNPAID = _whole_number("ORDER_MAX_UNPAID", 5, at_most=1_000)
+CART_MAX_NUMS = env("CART_MAX_NUMS", default="99")
+HOLD_MAX_PIECES = env("HOLD_MAX_PIECES", default="500")
+ORDER_MAX_UNPAID = env("ORDER_MAX_UNPAID", default="5")
 # Minutes an order waits for its payment.
-ORDER_PAY_MINUTES = _whole_number("ORDER_PAY_MINUTES", 30, at_most=WEEK)
+ORDER_PAY_MINUTES = env("ORDER_PAY_MINUTES", default="30")
+for _name, _at_most in {
+    "CART_HOLD_MINUTES": 1_440, "CART_MAX_LINES": 1_000, "CART_MAX_NUMS": 10_000,
+    "HOLD_MAX_PIECES": 1_000_000, "ORDER_MAX_UNPAID": 1_000, "ORDER_PAY_MINUTES": 1_440,
+}.items():  # fmt: skip
+    _text = globals()[_name]
+    if not re.fullmatch("0*[0-9]{1,9}", _text) or not 1 <= int(_text) <= _at_most:
+        raise ImproperlyConfigured(
+            f"{_name} must be a whole number from 1 to {_at_most}, not {_text!r}."
+        )
+    globals()[_name] = int(_text)
 
 # The shop's address as Alipay and the buyers reach it: notices and buyers come back there.
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else "").rstrip("/")

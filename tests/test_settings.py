@@ -89,3 +89,18 @@ def test_proxies_are_believed_only_where_there_are_some(tmp_path: Path) -> None:
     expression = "hasattr(s, 'SECURE_PROXY_SSL_HEADER') and s.SECURE_PROXY_SSL_HEADER"
     assert "HTTP_X_FORWARDED_PROTO" not in value_of(tmp_path, expression, **PRODUCTION)
     assert "HTTP_X_FORWARDED_PROTO" in value_of(tmp_path, expression, **PRODUCTION, NUM_PROXIES="1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CART_HOLD_MINUTES", "0"), ("CART_MAX_LINES", "-1"), ("CART_MAX_NUMS", "many"),
+        ("HOLD_MAX_PIECES", "1e3"), ("ORDER_MAX_UNPAID", "2.5"), ("ORDER_PAY_MINUTES", "9" * 30),
+    ],
+)  # fmt: skip
+def test_a_number_that_makes_no_sense_is_refused_by_its_name(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    done = start(tmp_path, "import mxshop.settings", **PRODUCTION, **{name: value})
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].partition(": ")[2].startswith(f"{name} must be a whole")

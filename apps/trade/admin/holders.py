@@ -83,15 +83,18 @@ class HolderAdmin(ReadOnlyAdmin):
 
     def _links(self, request: HttpRequest, row: Held, goods_id: int | None) -> dict[str, str]:
         """Where what a buyer holds is seen, and ended, for who may see it."""
+        lists = {
+            name: reverse(f"admin:trade_{name}_changelist") for name in ("cartline", "orderinfo")
+        }
         links = {}
         if row.in_cart and request.user.has_perm("trade.view_cartline"):
             asked: dict[str, Any] = {"hold": "held", "user__id__exact": row.key}
             if goods_id is not None:
                 asked["goods__id__exact"] = goods_id
-            links["cart_url"] = f"{reverse('admin:trade_cartline_changelist')}?{urlencode(asked)}"
+            links["cart_url"] = f"{lists['cartline']}?{urlencode(asked)}"
         if row.in_orders and request.user.has_perm("trade.view_orderinfo"):
             asked = {"pay_status__in": ",".join(UNPAID), "user__id__exact": row.key}
-            links["orders_url"] = f"{reverse('admin:trade_orderinfo_changelist')}?{urlencode(asked)}"
+            links["orders_url"] = f"{lists['orderinfo']}?{urlencode(asked)}"
         return links
 
 

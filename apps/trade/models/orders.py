@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.goods.models import Goods
 from apps.goods.querysets import GoodsCardsQuerySet
 from utils.api.mobile import validate_mobile
+
 from ..order_status import PAID, UNPAID, Event, PayStatus
 from ..querysets import OrderQuerySet
 

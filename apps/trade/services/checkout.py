@@ -99,9 +99,7 @@ def order_create(
     deleted, _per_model = CartLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
     check_changed(deleted, len(lines))
     held = {pk: nums + holdings.in_orders.get(pk, 0) for pk, nums in pieces.items()}
-    windows_note(
-        user_id=user_id, pieces=held, known=known, opened=opened, now=now, is_order=True
-    )
+    windows_note(user_id=user_id, pieces=held, known=known, opened=opened, now=now, is_order=True)
     return order
 
 

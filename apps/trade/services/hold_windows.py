@@ -83,7 +83,7 @@ def order_end(
         last = max(window.opened_at + 2 * _hold_time(), window.ordered_at) + pay_time
         if last - now < min(SHORTEST_TIME_TO_PAY, pay_time):
             again = timezone.localtime(_is_over_at(window, ends.get(goods_id)))
-            text = _("%(name)s was ordered before and not paid: it can be ordered from %(time)s on.")
+            text = _("%(name)s was ordered and not paid: it can be ordered from %(time)s on.")
             raise OrderedBeforeError(text % {"name": names[goods_id], "time": f"{again:%H:%M}"})
         end = min(end, last)
     return end

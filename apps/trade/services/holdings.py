@@ -67,19 +67,20 @@ def holdings_of(*, user_id: int, lines: Iterable[CartLine], now: datetime) -> Ho
             if now < line.held_until:
                 in_cart[line.goods_id] += line.nums
     unpaid = OrderGoods.objects.filter(order__user_id=user_id, order__pay_status__in=UNPAID)
-    columns = unpaid.order_by().values_list("order_id", "order__expires_at", "goods_id", "goods_num")
-    for order_id, expires_at, goods_id, nums in columns:
+    columns = ("order_id", "order__expires_at", "goods_id", "goods_num")
+    for order_id, expires_at, goods_id, nums in unpaid.order_by().values_list(*columns):
         ends[goods_id] = max(ends.get(goods_id, expires_at), expires_at)
         if now < expires_at:
             orders.add(order_id)
             in_orders[goods_id] += nums
-    return Holdings(
-        in_cart=in_cart, in_orders=in_orders, unpaid_orders=len(orders), ends=ends
-    )
+    return Holdings(in_cart=in_cart, in_orders=in_orders, unpaid_orders=len(orders), ends=ends)
 
 
 def check_pieces(holdings: Holdings, pieces: Mapping[int, int], *, field: str = "nums") -> None:
-    """Raise TooManyPiecesError if ``pieces`` (goods id -> how many) and the orders' are too many."""
+    """Raise TooManyPiecesError if ``pieces`` (goods id -> how many) and the orders' are too many.
+
+    ``field`` is that of the refusal.
+    """
     limit = settings.CART_MAX_NUMS
     for goods_id, nums in sorted(pieces.items()):
         ordered = holdings.in_orders.get(goods_id, 0)

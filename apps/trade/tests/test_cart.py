@@ -231,9 +231,7 @@ def test_a_hold_lapses_and_the_line_stays(mine, buyer, goods, stock):
     assert ledger(goods)[-1] == (2, "lapse", f"cart:{buyer.pk}")
 
 
-def test_a_change_holds_for_the_whole_time_again_but_not_beyond_twice_of_it(
-    mine, goods, settings
-):
+def test_a_change_holds_for_the_whole_time_again_but_not_beyond_twice_of_it(mine, goods, settings):
     settings.CART_HOLD_MINUTES = 10
     with time_machine.travel(NOW, tick=False) as clock:
         add(mine, goods, 2)

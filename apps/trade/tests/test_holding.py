@@ -326,9 +326,7 @@ def test_orders_that_were_not_paid_end_with_the_window(mine, goods, pears, stock
 
 
 @pytest.mark.parametrize(("bought", "is_fresh"), [(1, False), (2, True)])
-def test_who_buys_half_of_what_was_held_starts_anew(
-    mine, goods, gateway, clock, bought, is_fresh
-):
+def test_who_buys_half_of_what_was_held_starts_anew(mine, goods, gateway, clock, bought, is_fresh):
     """And who buys one of many does not: that would be a cheap way to keep the rest."""
     add(mine, goods, 4)
     clock.shift(minutes(20))

@@ -107,9 +107,7 @@ CHANGES = {
         settings, "ALIPAY_GATEWAY_URL", "https://other.example/gateway.do"
     ),
     "app": lambda order, settings: setattr(settings, "ALIPAY_APP_ID", "2021000000000777"),
-    "key": lambda order, settings: setattr(
-        settings, "ALIPAY_PRIVATE_KEY", key_pair_make().private
-    ),
+    "key": lambda order, settings: setattr(settings, "ALIPAY_PRIVATE_KEY", key_pair_make().private),
     "site": lambda order, settings: setattr(settings, "SITE_URL", "https://other.example"),
     "language": lambda order, settings: translation.activate("en"),
 }

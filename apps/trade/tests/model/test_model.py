@@ -14,8 +14,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.local_gateway import LocalGateway
 
+from .holding import MAX_HELD, MAX_NUMS, MAX_UNPAID
 from .machine import ShopMachine
-from .model import MAX_NUMS
 
 EXAMPLES, STEPS = 50, 40
 MORE = os.environ.get("MXSHOP_MODEL_EXAMPLES")
@@ -23,7 +23,8 @@ MORE = os.environ.get("MXSHOP_MODEL_EXAMPLES")
 
 @pytest.mark.django_db
 def test_the_shop_does_what_the_model_says(gateway: LocalGateway, settings: Any) -> None:
-    settings.CART_MAX_NUMS = MAX_NUMS
+    settings.CART_MAX_NUMS, settings.HOLD_MAX_PIECES = MAX_NUMS, MAX_HELD
+    settings.ORDER_MAX_UNPAID = MAX_UNPAID
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     run_state_machine_as_test(lambda: ShopMachine(gateway), settings=_how_long())
 
