@@ -117,11 +117,13 @@ CHANGES = {
 def test_a_change_is_signed_again(
     order_of, signed, settings, what, django_capture_on_commit_callbacks
 ):
-    with django_capture_on_commit_callbacks(execute=True), translation.override("zh-hans"):
-        order_of(1)
+    with translation.override("zh-hans"):
+        with django_capture_on_commit_callbacks(execute=True):
+            order_of(1)
         order = OrderInfo.objects.get()
         pay_links_attach([order])
         old = order.alipay_url
+        assert signed == [order.order_sn]
         signed.clear()
         CHANGES[what](order, settings)
         pay_links_attach([order])
