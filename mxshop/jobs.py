@@ -14,6 +14,7 @@ from django.db import close_old_connections, reset_queries
 
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import orders_close_expired, payments_reconcile
+from apps.trade.services.hold_windows import hold_windows_purge
 from apps.users.services.codes import verify_codes_purge
 from apps.users.services.known_addresses import known_addresses_purge
 from apps.users.services.logins import revoked_logins_purge
@@ -48,6 +49,7 @@ SWEEPS = (
     Sweep("purge_known_addresses", 3600, lambda: {"purged": known_addresses_purge()}),
     Sweep("purge_social_states", 3600, lambda: {"purged": social_states_purge()}),
     Sweep("purge_idempotency_records", 3600, lambda: {"purged": idempotency_records_purge()}),
+    Sweep("purge_hold_windows", 3600, lambda: {"purged": hold_windows_purge()}),
 )
 
 

@@ -235,11 +235,15 @@ SOCIAL_AUTH_WEIXIN_SECRET = env("WEIXIN_SECRET", default="")
 
 # --- Cart, orders, payments -----------------------------------------------------------
 
-# Minutes goods stay held in a cart after its line was last changed; pieces a line may have;
-# lines a cart may have.
+# Minutes goods stay held in a cart after its line was last changed, and for twice as long since
+# it first held them; lines a cart may have.
 CART_HOLD_MINUTES = env.int("CART_HOLD_MINUTES", default=30, at_least=1, at_most=1440)
-CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99, at_least=1, at_most=10_000)
 CART_MAX_LINES = env.int("CART_MAX_LINES", default=200, at_least=1, at_most=1000)
+# What one buyer may hold, in the cart and in unpaid orders together: pieces of one kind; pieces
+# of all kinds. And how many unpaid orders.
+CART_MAX_NUMS = env.int("CART_MAX_NUMS", default=99, at_least=1, at_most=10_000)
+HOLD_MAX_PIECES = env.int("HOLD_MAX_PIECES", default=500, at_least=1, at_most=1_000_000)
+ORDER_MAX_UNPAID = env.int("ORDER_MAX_UNPAID", default=5, at_least=1, at_most=1000)
 # Minutes an order waits for its payment.
 ORDER_PAY_MINUTES = env.int("ORDER_PAY_MINUTES", default=30, at_least=1, at_most=1440)
 # Days after which a shipped order counts as received.

@@ -33,7 +33,7 @@ PROJECT = Path(__file__).parents[1]
 NAMES = [
     "release_lapsed_holds", "close_expired_orders", "reconcile_payments", "purge_verify_codes",
     "purge_revoked_logins", "purge_password_tries", "purge_known_addresses",
-    "purge_social_states", "purge_idempotency_records",
+    "purge_social_states", "purge_idempotency_records", "purge_hold_windows",
 ]  # fmt: skip
 
 
@@ -95,6 +95,7 @@ def test_once(db, caplog, gateway, buyer, other, goods, pears) -> None:
         "purge_known_addresses: 0 purged",
         "purge_social_states: 0 purged",
         "purge_idempotency_records: 0 purged",
+        "purge_hold_windows: 0 purged",
     ]
     late.refresh_from_db()
     assert (late.pay_status, late.closed_by) == ("TRADE_CLOSED", "expire")

@@ -207,6 +207,10 @@ class TestOneCartManyOrders:
 class TestOrderNumbers:
     """(f) One second, one buyer, 80 orders: 5 collided on ``order_sn``, with a 500 each."""
 
+    @pytest.fixture(autouse=True)
+    def _many_orders(self, settings):
+        settings.ORDER_MAX_UNPAID = 80
+
     def attack(self, mine: APIClient, category: GoodsCategory) -> list[str]:
         goods = make_goods(category, stock=80)
         numbers = []

@@ -42,7 +42,6 @@ from .serializers import (
 from .services.carts import (
     NotOnSaleError,
     TooManyLinesError,
-    TooManyPiecesError,
     cart_add,
     cart_remove,
     cart_set,
@@ -57,7 +56,7 @@ from .services.checkout import (
 )
 from .services.closing import GatewaySilentError, Outcome, order_close_via_gateway
 from .services.orders import OrderNotHiddenError, order_hide
-from .services.pay_links import pay_links_attach
+from .services.pay_links import pay_link_make, pay_links_attach
 
 GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=_("Id of goods."))
 NUMS_REFUSED = OpenApiResponse(
@@ -140,9 +139,6 @@ class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Owne
             raise Http404 from error
         except OutOfStockError as error:
             raise ValidationError({"nums": [OUT_OF_STOCK]}) from error
-        except TooManyPiecesError as error:
-            text = _("At most %(limit)d pieces of one kind.") % {"limit": settings.CART_MAX_NUMS}
-            raise ValidationError({"nums": [text]}) from error
         except TooManyLinesError as error:
             limit = {"limit": settings.CART_MAX_LINES}
             text = _("At most %(limit)d kinds of goods in a cart.") % limit
@@ -226,7 +222,7 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSe
         except TotalNotPayableError as error:
             text = _("%(total)s yuan cannot be paid in one order.") % {"total": error.total}
             raise ValidationError({"non_field_errors": [text]}) from error
-        pay_links_attach([order])
+        pay_link_make(order)
         shape = OrderSerializer(order, context=self.get_serializer_context())
         return Response(shape.data, status=status.HTTP_201_CREATED)
 

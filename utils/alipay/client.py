@@ -4,6 +4,7 @@ Source: the pages of open.alipay.com named at each call; the wire's common part 
 https://opendocs.alipay.com/common/057k53. All amounts are yuan.
 """
 
+import hashlib
 import json
 import logging
 import re
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,6 +74,12 @@ class AlipayClient:
     def __post_init__(self, private_key: str, alipay_public_key: str) -> None:
         object.__setattr__(self, "_private", read_private_key(private_key))
         object.__setattr__(self, "_public", read_public_key(alipay_public_key))
+
+    @cached_property
+    def identity(self) -> tuple[str, str, str]:
+        """Gateway, app and a hash of the app's public key: what every link of it shares."""
+        digest = hashlib.sha256(str(self._private.n).encode()).hexdigest()
+        return self.gateway_url, self.app_id, digest
 
     @property
     def public_key_is_own(self) -> bool:

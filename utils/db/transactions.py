@@ -14,10 +14,29 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TRIES = 4
+TRIES = 10
 
-# MariaDB and MySQL: ER_LOCK_DEADLOCK, and ER_CHECKREAD (a row changed since it was read).
-DEADLOCK_CODES = {1213, 1020}
+# MariaDB and MySQL: ER_LOCK_DEADLOCK, which is also what a cluster says of a transaction that
+# another node's came before (at COMMIT, too), and ER_CHECKREAD (a row changed since it was
+# read). Not 1205 and 1047: a lock that was not given in time, and a node that is not in the
+# cluster, would not be better a moment later.
+DEADLOCK, ROW_CHANGED = 1213, 1020
+DEADLOCK_CODES = {DEADLOCK, ROW_CHANGED}
+
+# Seconds, drawn anew for each try so that rivals part: the longest pause doubles from the first
+# to the last. All of them together take 1.3 s at most.
+FIRST_PAUSE, LAST_PAUSE = 0.01, 0.25
+
+
+class RowsChangedError(OperationalError):
+    """A row that was read is not there, or not so, when it is written; to be tried again.
+
+    The second guard behind a lock. It is what MariaDB raises (ER_CHECKREAD) when it notices
+    by itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(ROW_CHANGED, "A row has changed since it was read")
 
 
 def retry_on_deadlock(function: Callable[P, T]) -> Callable[P, T]:
@@ -33,14 +52,15 @@ def retry_on_deadlock(function: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         if transaction.get_connection().in_atomic_block:
             return function(*args, **kwargs)
-        for tries_left in reversed(range(TRIES)):
+        for number in range(1, TRIES + 1):
             try:
                 return function(*args, **kwargs)
             except OperationalError as error:
-                if not tries_left or error.args[:1] not in {(code,) for code in DEADLOCK_CODES}:
+                if number == TRIES or error.args[:1] not in {(code,) for code in DEADLOCK_CODES}:
                     raise
                 logger.info("%s is tried again: %s", function.__qualname__, error)
-                time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 (so that rivals part)
+                longest = min(FIRST_PAUSE * 2 ** (number - 1), LAST_PAUSE)
+                time.sleep(random.uniform(longest / 2, longest))  # noqa: S311 (no secret)
         raise AssertionError("unreachable")
 
     return call

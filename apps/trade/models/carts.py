@@ -14,7 +14,7 @@ from ..querysets import CartLineQuerySet
 
 
 class ShoppingCart(models.Model):
-    """One row for each buyer who ever had a cart: what every write to its lines locks first.
+    """One row for each buyer who ever had a cart: what every write to its lines writes first.
 
     Lines cannot serve as that lock, because the first of them is not there yet when two
     requests add it.
@@ -24,6 +24,8 @@ class ShoppingCart(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("buyer"), on_delete=models.PROTECT,
         primary_key=True, related_name="shopping_cart",
     )  # fmt: skip
+    # Written by whoever must be alone with the row (utils/db/locks.py).
+    version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("cart")

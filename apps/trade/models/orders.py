@@ -73,6 +73,8 @@ class OrderInfo(models.Model):
         _("recipient's mobile"), max_length=11, validators=[validate_mobile]
     )
     add_time = models.DateTimeField(_("ordered"), default=timezone.now)
+    # Written by whoever must be alone with the row (utils/db/locks.py).
+    version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
 
     objects = OrderQuerySet.as_manager()
 
@@ -114,6 +116,7 @@ class OrderInfo(models.Model):
         indexes = [
             models.Index(fields=["user", "is_hidden", "id"], name="order_of_user"),
             models.Index(fields=["pay_status", "expires_at"], name="order_expiring"),
+            models.Index(fields=["user", "pay_status"], name="order_unpaid_of_user"),
             models.Index(fields=["add_time"], name="order_added"),
             models.Index(fields=["singer_mobile"], name="order_mobile"),
         ]

@@ -58,6 +58,8 @@ class Payment(models.Model):
         unique=True,
     )
     add_time = models.DateTimeField(_("recorded"), default=timezone.now)
+    # Written by whoever must be alone with the row (utils/db/locks.py).
+    version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("payment")

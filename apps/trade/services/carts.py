@@ -1,25 +1,35 @@
 """Every write to a cart. What a line holds is out of stock for as long as the hold lasts.
 
-Whoever writes to a cart holds the buyer's ShoppingCart row until the transaction ends, and
+Whoever writes to a cart locks the buyer's ShoppingCart row until the transaction ends, and
 takes it before any goods row: so that two requests of one buyer come one after the other,
-and those of several buyers never wait for each other in a circle.
+and those of several buyers never wait for each other in a circle. How much a buyer may hold
+is in holdings.py, for how long in hold_windows.py.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
-from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
+from apps.goods.services.stock import OutOfStockError, Shortage, stock_return, stock_take
 from apps.users.services.locks import account_check_open
 from utils.db.failures import collect_errors
+from utils.db.locks import check_changed, row_lock
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from ..models import CartLine, ShoppingCart
+from .hold_windows import (
+    cart_hold_end,
+    window_spend,
+    windows_note,
+    windows_open,
+    windows_read,
+    windows_release,
+)
+from .holdings import check_pieces, check_total, holdings_of
 
 T = TypeVar("T")
 
@@ -33,10 +43,6 @@ class NotOnSaleError(Exception):
     """The goods are off the shelf; nothing was changed."""
 
 
-class TooManyPiecesError(Exception):
-    """The line would have more than CART_MAX_NUMS pieces; nothing was changed."""
-
-
 class TooManyLinesError(Exception):
     """The cart would have more than CART_MAX_LINES lines; nothing was changed."""
 
@@ -45,8 +51,9 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     """Put ``nums`` (at least 1) more pieces of goods into a buyer's cart; return the line.
 
     The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
-    lapsed too. Raises NotOnSaleError, OutOfStockError, TooManyPiecesError, TooManyLinesError,
-    AccountClosedError.
+    lapsed too, or for as long as the buyer's hold window allows; beyond it the line is no
+    more than a wish. Raises NotOnSaleError, OutOfStockError, TooManyLinesError, and what
+    holdings.py refuses: TooManyPiecesError, TooMuchHeldError; AccountClosedError.
     """
     _cart_make(user_id)
     return retry_after_releasing_holds(
@@ -55,7 +62,7 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
 
 
 def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
-    """Change a line to ``nums`` (at least 1) pieces, held for CART_HOLD_MINUTES from now.
+    """Change a line to ``nums`` (at least 1) pieces, held as by cart_add().
 
     Raises CartLine.DoesNotExist when the goods are not in the cart; and as cart_add().
     """
@@ -76,7 +83,10 @@ def cart_remove(*, user_id: int, goods_id: int) -> None:
         stock_return(
             pieces={goods_id: line.nums}, reason=Reason.RELEASE, reference=cart_reference(user_id)
         )
-    line.delete()
+        end = min(line.held_until, timezone.now())
+        windows_release(user_id=user_id, ends={goods_id: end})
+    deleted, _per_model = CartLine.objects.filter(pk=line.pk).delete()
+    check_changed(deleted, 1)
 
 
 @atomic_retry_on_deadlock
@@ -84,7 +94,7 @@ def hold_release(*, user_id: int, goods_id: int) -> bool:
     """Give back what a cart holds of goods, before its time, because staff said so.
 
     The line stays, as it does when a hold lapses: its buyer may order it while there is
-    stock. Returns whether anything was held.
+    stock, and may hold it again after a pause. Returns whether anything was held.
     """
     cart_lock(user_id)
     line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
@@ -93,8 +103,8 @@ def hold_release(*, user_id: int, goods_id: int) -> bool:
     stock_return(
         pieces={goods_id: line.nums}, reason=Reason.RELEASE, reference=cart_reference(user_id)
     )
-    line.held_until = None
-    line.save(update_fields=["held_until"])
+    check_changed(CartLine.objects.filter(pk=line.pk).update(held_until=None), 1)
+    window_spend(user_id=user_id, goods_id=goods_id, pieces=line.nums, now=timezone.now())
     return True
 
 
@@ -137,12 +147,9 @@ def retry_after_releasing_holds(act: Callable[[], T]) -> T:
 def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
     """Lock the buyer's cart until the transaction ends; return whether there is one.
 
-    With ``skip_locked``, also False when another transaction has it (where the database can
-    tell; else it waits).
+    With ``skip_locked`` as row_lock().
     """
-    skip_locked = skip_locked and _can_skip_locked()
-    carts = ShoppingCart.objects.select_for_update(skip_locked=skip_locked)
-    return bool(carts.filter(pk=user_id).values_list("pk"))
+    return row_lock(ShoppingCart.objects.filter(pk=user_id), skip_locked=skip_locked)
 
 
 def cart_reference(user_id: int) -> str:
@@ -160,64 +167,99 @@ def _cart_make(user_id: int) -> None:
 def _cart_release_lapsed(user_id: int, now: datetime) -> int:
     if not cart_lock(user_id, skip_locked=True):
         return 0
-    lines = CartLine.objects.filter(user_id=user_id).lapsed(now)
-    pieces = dict(lines.values_list("goods_id", "nums"))
-    stock_return(pieces=pieces, reason=Reason.LAPSE, reference=cart_reference(user_id))
-    return lines.update(held_until=None)
+    lines = list(CartLine.objects.filter(user_id=user_id).lapsed(now))
+    stock_return(
+        pieces={line.goods_id: line.nums for line in lines},
+        reason=Reason.LAPSE,
+        reference=cart_reference(user_id),
+    )
+    released = CartLine.objects.filter(pk__in=[line.pk for line in lines]).update(held_until=None)
+    check_changed(released, len(lines))
+    ends = {line.goods_id: line.held_until for line in lines if line.held_until is not None}
+    windows_release(user_id=user_id, ends=ends)
+    return released
 
 
 @atomic_retry_on_deadlock
 def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None = None) -> CartLine:
-    """Bring a line to ``total`` pieces, or to ``more`` than it has, and hold them all.
+    """Bring a line to ``total`` pieces, or to ``more`` than it has, and hold them all if it may.
 
     The line is written after the goods row is locked: an INSERT would share that row's lock
     (the foreign key) and want it alone later, and two of those wait for each other.
     """
     cart_lock(user_id)
     account_check_open(user_id=user_id)
-    line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
+    now = timezone.now()
+    lines = {line.goods_id: line for line in CartLine.objects.filter(user_id=user_id)}
+    line = lines.get(goods_id)
     if line is None and total is not None:
         raise CartLine.DoesNotExist
-    if line is None:
-        _check_room(user_id)
+    if line is None and len(lines) >= settings.CART_MAX_LINES:
+        # A checkout locks the goods of all lines: it must not stop the whole shop.
+        raise TooManyLinesError
     has = line.nums if line else 0
+    taken = has if line and line.held_until else 0
     wants = has + more if total is None else total
-    holds = has if line and line.held_until else 0
+
+    holdings = holdings_of(user_id=user_id, lines=lines.values(), now=now)
+    known = windows_read(user_id=user_id, goods_ids=[goods_id])
+    opened = windows_open(known, ends=holdings.ends, now=now)
+    held_until = cart_hold_end(opened.get(goods_id), now=now)
+    is_enough = True
+    if wants > taken:
+        goods = _goods_to_take(goods_id, lacks=wants - taken, is_held=held_until is not None)
+        # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
+        if is_enough := goods.goods_num >= wants - taken:
+            check_pieces(holdings, {goods_id: wants})
+    total_then = holdings.total - holdings.in_cart.get(goods_id, 0) + wants
+    if is_enough and held_until is not None and total_then > holdings.total:
+        if wants > has:
+            check_total(total_then)
+        elif total_then > settings.HOLD_MAX_PIECES:
+            held_until = None  # a lapsed line that grows no more: it stays, as a wish
+
+    keeps = wants if held_until is not None else 0
     reference = cart_reference(user_id)
-    if wants > holds:
-        _check_growth(goods_id, wants=wants, lacks=wants - holds)
-        stock_take(pieces={goods_id: wants - holds}, reference=reference)
-    elif wants < holds:
-        stock_return(pieces={goods_id: holds - wants}, reason=Reason.RELEASE, reference=reference)
-    held_until = timezone.now() + timedelta(minutes=settings.CART_HOLD_MINUTES)
-    if line is None:
-        return CartLine.objects.create(
-            user_id=user_id, goods_id=goods_id, nums=wants, held_until=held_until
-        )
-    line.nums, line.held_until = wants, held_until
-    line.save(update_fields=["nums", "held_until"])
+    if keeps > taken:
+        stock_take(pieces={goods_id: keeps - taken}, reference=reference)
+    elif keeps < taken:
+        reason = Reason.RELEASE if keeps else Reason.LAPSE
+        stock_return(pieces={goods_id: taken - keeps}, reason=reason, reference=reference)
+    ended = min(line.held_until, now) if line and line.held_until else now
+    line = _line_write(line, user_id, goods_id, wants, held_until)
+    if keeps:
+        windows_note(
+            user_id=user_id, pieces={goods_id: keeps + holdings.in_orders.get(goods_id, 0)},
+            known=known, opened=opened, now=now, is_order=False,
+        )  # fmt: skip
+    elif taken:
+        windows_release(user_id=user_id, ends={goods_id: ended})
     return line
 
 
-def _check_room(user_id: int) -> None:
-    """Raise TooManyLinesError if the (locked) cart may not have another line.
+def _goods_to_take(goods_id: int, *, lacks: int, is_held: bool) -> Goods:
+    """Return goods of which a line is to have ``lacks`` more pieces.
 
-    A checkout locks the goods of all lines: it must not stop the whole shop.
+    Raises NotOnSaleError; of a line that will hold nothing, also OutOfStockError, which
+    stock_take() raises of the others.
     """
-    if CartLine.objects.filter(user_id=user_id).count() >= settings.CART_MAX_LINES:
-        raise TooManyLinesError
-
-
-def _check_growth(goods_id: int, *, wants: int, lacks: int) -> None:
-    """Raise NotOnSaleError, OutOfStockError or TooManyPiecesError if the line may not grow."""
-    goods = Goods.objects.filter(pk=goods_id, is_on_sale=True)
-    available = goods.values_list("goods_num", flat=True).first()
-    if available is None:
+    columns = Goods.objects.only("name", "goods_num")
+    goods = columns.filter(pk=goods_id, is_on_sale=True).first()
+    if goods is None:
         raise NotOnSaleError
-    # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
-    if wants > settings.CART_MAX_NUMS and available >= lacks:
-        raise TooManyPiecesError
+    if not is_held and goods.goods_num < lacks:
+        raise OutOfStockError([Shortage(goods.pk, goods.name, lacks, goods.goods_num)])
+    return goods
 
 
-def _can_skip_locked() -> bool:
-    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
+def _line_write(
+    line: CartLine | None, user_id: int, goods_id: int, nums: int, held_until: datetime | None
+) -> CartLine:
+    if line is None:
+        return CartLine.objects.create(
+            user_id=user_id, goods_id=goods_id, nums=nums, held_until=held_until
+        )
+    row = CartLine.objects.filter(pk=line.pk)
+    check_changed(row.update(nums=nums, held_until=held_until), 1)
+    line.nums, line.held_until = nums, held_until
+    return line

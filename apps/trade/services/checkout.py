@@ -1,22 +1,24 @@
 """From a cart to an order: one transaction, all of it or nothing."""
 
 import secrets
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_take
 from apps.users.services.locks import account_check_open
+from utils.db.locks import check_changed
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import CartLine, OrderGoods, OrderInfo
 from .carts import cart_lock, cart_reference
+from .hold_windows import order_end, windows_note, windows_open, windows_read
+from .holdings import Holdings, check_pieces, check_total, check_unpaid_orders, holdings_of
 
 # What Alipay takes for one trade, in yuan.
 SMALLEST_TOTAL, LARGEST_TOTAL = Decimal("0.01"), Decimal("99999999.99")
@@ -62,16 +64,23 @@ def order_create(
     Prices are today's; ``shown_total`` (yuan) is what the client showed the buyer, compared
     with their sum to less than a cent. Holds go over to the order; pieces whose hold had
     lapsed are taken again. Two checkouts of one cart come one after the other, and the second
-    finds it empty.
+    finds it empty. It waits ORDER_PAY_MINUTES for its money, or less where the buyer has kept
+    the goods for long without paying.
 
     Raises CartEmptyError; OutOfStockError, naming all goods that ran out or left the shelf;
-    TotalDiffersError; TotalNotPayableError; AccountClosedError.
+    TotalDiffersError; TotalNotPayableError; and what holdings.py and hold_windows.py refuse:
+    TooManyUnpaidOrdersError, TooManyPiecesError, TooMuchHeldError, OrderedBeforeError;
+    AccountClosedError.
     """
     cart_lock(user_id)
     account_check_open(user_id=user_id)
+    now = timezone.now()
     lines = list(CartLine.objects.filter(user_id=user_id).order_by("goods_id"))
     if not lines:
         raise CartEmptyError
+    pieces = {line.goods_id: line.nums for line in lines}
+    holdings = holdings_of(user_id=user_id, lines=lines, now=now)
+    _check_limits(holdings, pieces)
     goods = _goods_lock([line.goods_id for line in lines])
     _check_goods(lines, goods)
     total = sum((goods[line.goods_id].shop_price * line.nums for line in lines), Decimal(0))
@@ -82,15 +91,31 @@ def order_create(
     lapsed = {line.goods_id: line.nums for line in lines if line.held_until is None}
     if lapsed:
         stock_take(pieces=lapsed, reference=cart_reference(user_id))
-    order = _order_insert(user_id=user_id, total=total, destination=destination)
+    known = windows_read(user_id=user_id, goods_ids=pieces)
+    opened = windows_open(known, ends=holdings.ends, now=now)
+    names = {goods_id: row.name for goods_id, row in goods.items()}
+    expires_at = order_end(opened, ends=holdings.ends, names=names, now=now)
+    order = _order_insert(
+        user_id=user_id, total=total, destination=destination, now=now, expires_at=expires_at
+    )
     OrderGoods.objects.bulk_create(_order_line(order, line, goods[line.goods_id]) for line in lines)
-    CartLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+    deleted, _per_model = CartLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+    check_changed(deleted, len(lines))
+    held = {pk: nums + holdings.in_orders.get(pk, 0) for pk, nums in pieces.items()}
+    windows_note(user_id=user_id, pieces=held, known=known, opened=opened, now=now, is_order=True)
     return order
 
 
 def order_sn_make(now: datetime) -> str:
     """Return a new order number: 14 digits of local time and 8 random ones."""
     return f"{timezone.localtime(now):%Y%m%d%H%M%S}{secrets.randbelow(10**8):08}"
+
+
+def _check_limits(holdings: Holdings, pieces: Mapping[int, int]) -> None:
+    """Raise what holdings.py refuses, if a buyer may not order ``pieces`` as well."""
+    check_unpaid_orders(holdings)
+    check_pieces(holdings, pieces, field="non_field_errors")
+    check_total(sum(pieces.values()) + sum(holdings.in_orders.values()))
 
 
 def _goods_lock(goods_ids: Sequence[int]) -> dict[int, Goods]:
@@ -118,8 +143,9 @@ def _check_goods(lines: Sequence[CartLine], goods: dict[int, Goods]) -> None:
         raise OutOfStockError(shortages)
 
 
-def _order_insert(*, user_id: int, total: Decimal, destination: Destination) -> OrderInfo:
-    now = timezone.now()
+def _order_insert(
+    *, user_id: int, total: Decimal, destination: Destination, now: datetime, expires_at: datetime
+) -> OrderInfo:
     for tries_left in reversed(range(ORDER_SN_TRIES)):
         try:
             with transaction.atomic():
@@ -128,7 +154,7 @@ def _order_insert(*, user_id: int, total: Decimal, destination: Destination) -> 
                     order_sn=order_sn_make(now),
                     order_mount=total,
                     add_time=now,
-                    expires_at=now + timedelta(minutes=settings.ORDER_PAY_MINUTES),
+                    expires_at=expires_at,
                     **destination._asdict(),
                 )
         except IntegrityError:

@@ -1,6 +1,7 @@
 """What happens to an order beside payment: closed, hidden, shipped. No network here.
 
-Whoever changes an order locks its row first, and takes goods rows after it.
+Whoever changes an order locks its row first, and takes goods rows after it, and hold windows
+after these.
 """
 
 from collections.abc import Mapping
@@ -9,10 +10,12 @@ from django.utils import timezone
 
 from apps.goods.models import StockMovement
 from apps.goods.services.stock import stock_return
+from utils.db.locks import row_lock
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import OrderGoods, OrderInfo
 from ..order_status import OVER, Event, MoveRefusedError, next_status
+from .hold_windows import windows_release
 
 DESTINATION_FIELDS = ("address", "signer_name", "singer_mobile")
 
@@ -40,11 +43,10 @@ def order_close(*, order_id: int, event: Event) -> bool:
     order.closed_by = event
     order.holds_stock = False
     order.save(update_fields=["pay_status", "closed_by", "holds_stock"])
-    stock_return(
-        pieces=order_pieces(order.pk),
-        reason=StockMovement.Reason.CLOSE,
-        reference=order.order_sn,
-    )
+    pieces = order_pieces(order.pk)
+    stock_return(pieces=pieces, reason=StockMovement.Reason.CLOSE, reference=order.order_sn)
+    end = min(order.expires_at, timezone.now())
+    windows_release(user_id=order.user_id, ends=dict.fromkeys(pieces, end))
     return True
 
 
@@ -105,7 +107,8 @@ def order_change_address(*, order_id: int, fields: Mapping[str, str]) -> None:
 
 def order_lock(order_id: int) -> OrderInfo:
     """Lock and return an order; raises OrderInfo.DoesNotExist. Within a transaction."""
-    return OrderInfo.objects.select_for_update().get(pk=order_id)
+    row_lock(OrderInfo.objects.filter(pk=order_id))
+    return OrderInfo.objects.get(pk=order_id)
 
 
 def order_pieces(order_id: int) -> dict[int, int]:

@@ -3,12 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils import timezone
+
 from apps.goods.services.stock import OutOfStockError, sold_count, stock_take
 from apps.users.services.locks import account_is_open
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import OrderInfo, Payment, PaymentNotice
 from ..order_status import Event, PayStatus, next_status
+from .hold_windows import windows_pay
 from .orders import order_lock, order_pieces
 
 Verdict = PaymentNotice.Verdict
@@ -65,7 +68,10 @@ def payment_confirm(
             "pay_status", "trade_no", "pay_time", "closed_by", "holds_stock", "is_hidden",
         ]
     )  # fmt: skip
-    sold_count(pieces=order_pieces(order.pk), sign=1)
+    pieces = order_pieces(order.pk)
+    sold_count(pieces=pieces, sign=1)
+    if not was_closed:
+        windows_pay(user_id=order.user_id, pieces=pieces, now=timezone.now())
     return Verdict.PAID_LATE if was_closed else Verdict.PAID
 
 

@@ -21,6 +21,7 @@ from utils.alipay import (
     AlipayUnreachableError,
     client_from_settings,
 )
+from utils.db.locks import row_lock
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import Payment, Refund
@@ -216,7 +217,8 @@ def _rest_record(payment: Payment, *, done_at: datetime, number: str = "") -> bo
 def _payment_lock(payment_id: int) -> Payment:
     """Lock the payment's order, then return the payment as it is now, with that order."""
     order = order_lock(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    row_lock(Payment.objects.filter(pk=payment_id))
+    payment = Payment.objects.get(pk=payment_id)
     payment.order = order
     return payment
 

@@ -313,7 +313,8 @@ def test_the_sweep_leaves_what_the_gateway_does_not_answer(order_of, gateway, go
     assert stock(goods) == 10
 
 
-def test_the_sweep_waits_for_a_silent_gateway_three_times(order_of, gateway):
+def test_the_sweep_waits_for_a_silent_gateway_three_times(order_of, gateway, settings):
+    settings.ORDER_MAX_UNPAID = 7
     with time_machine.travel(NOW, tick=False) as clock:
         orders = [order_of(1) for _ in range(7)]
         clock.shift(timedelta(minutes=31))
@@ -330,7 +331,8 @@ def test_the_sweep_waits_for_a_silent_gateway_three_times(order_of, gateway):
     assert {status_of(order) for order in orders} == {("TRADE_CLOSED", "expire")}
 
 
-def test_an_answer_now_and_then_keeps_the_sweep_going(order_of, gateway, monkeypatch):
+def test_an_answer_now_and_then_keeps_the_sweep_going(order_of, gateway, monkeypatch, settings):
+    settings.ORDER_MAX_UNPAID = 7
     query, calls = AlipayClient.query, count(1)
 
     def stuttering(self: AlipayClient, *, out_trade_no: str) -> Any:

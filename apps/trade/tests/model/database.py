@@ -5,7 +5,15 @@ from typing import Any
 from django.db.models import Sum
 
 from apps.goods.models import Goods, StockMovement
-from apps.trade.models import CartLine, OrderGoods, OrderInfo, Payment, PaymentNotice, Refund
+from apps.trade.models import (
+    CartLine,
+    HoldWindow,
+    OrderGoods,
+    OrderInfo,
+    Payment,
+    PaymentNotice,
+    Refund,
+)
 from extra_apps.alipay_sandbox.models import SandboxTrade
 
 from .model import Shop
@@ -24,6 +32,12 @@ def state_of_database() -> State:
             StockMovement.objects.order_by("goods").values_list("goods").annotate(Sum("delta"))
         ),
         "cart lines": {(user, goods): (nums, held) for user, goods, nums, held in lines},
+        "hold windows": {
+            (user, goods): values
+            for user, goods, *values in HoldWindow.objects.values_list(
+                "user_id", "goods_id", "opened_at", "released_at", "ordered_at", "most_pieces"
+            )
+        },
         "orders": {
             row.pk: (
                 row.user_id, row.pay_status, row.closed_by, row.holds_stock, row.is_hidden,
@@ -59,6 +73,10 @@ def state_of_model(shop: Shop) -> State:
             (buyer, goods): (line.nums, line.held_until)
             for buyer, lines in shop.carts.items()
             for goods, line in lines.items()
+        },
+        "hold windows": {
+            key: [row.opened, row.released, row.ordered, row.most]
+            for key, row in shop.windows.of.items()
         },
         "orders": {
             pk: (

@@ -12,9 +12,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from .gateway import CLOSED, FINISHED, SUCCESS, WAIT, Gateway, SilentError, Trade
+from .holding import MAX_HELD, MAX_NUMS, MAX_UNPAID, Window, Windows
 
-HOLD, TO_PAY = timedelta(minutes=30), timedelta(minutes=30)
-MAX_NUMS = 4
 PAYING = "paying"
 UNPAID = (PAYING, WAIT)
 OVER = (CLOSED, FINISHED)
@@ -49,6 +48,7 @@ class Order:
     pieces: dict[int, int]
     prices: dict[int, Decimal]
     created_at: datetime
+    expires_at: datetime
     status: str = PAYING
     closed_by: str = ""
     holds_stock: bool = True
@@ -61,10 +61,6 @@ class Order:
     @property
     def total(self) -> Decimal:
         return sum((self.prices[pk] * nums for pk, nums in self.pieces.items()), Decimal(0))
-
-    @property
-    def expires_at(self) -> datetime:
-        return self.created_at + TO_PAY
 
     @property
     def is_unpaid(self) -> bool:
@@ -103,6 +99,7 @@ class Shop:
     orders: dict[int, Order] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)  # by trade number
     refunds: dict[str, Refund] = field(default_factory=dict)  # by refund number
+    windows: Windows = field(default_factory=Windows)
 
     # -- carts
 
@@ -126,16 +123,18 @@ class Shop:
             return 404, ["detail"]
         if line.held_until:
             self.goods[goods].stock += line.nums
+            self.windows.release((buyer, goods), min(line.held_until, self.now))
         return 204, None
 
     def holds_lapse(self, goods: int | None = None) -> int:
         """Release what is held too long: of everybody, or of those who hold ``goods`` so."""
         released = 0
-        for lines in self.carts.values():
+        for buyer, lines in self.carts.items():
             lapsed = {pk: line for pk, line in lines.items() if self._is_over(line)}
             if goods is None or goods in lapsed:
                 for pk, line in lapsed.items():
                     self.goods[pk].stock += line.nums
+                    self.windows.release((buyer, pk), line.held_until)
                     line.held_until = None
                 released += len(lapsed)
         return released
@@ -144,21 +143,61 @@ class Shop:
         return line.held_until is not None and line.held_until <= self.now
 
     def _line_set(self, buyer: int, goods: int, wants: int, *, success: int) -> Answer:
-        row, lines = self.goods[goods], self.carts[buyer]
-
-        def lacks() -> int:
-            line = lines.get(goods)
-            return wants - (line.nums if line and line.held_until else 0)
-
-        if lacks() > 0 and not row.on_sale:
-            return 400, ["goods"]
-        if lacks() > row.stock:
+        answer = self._line_try(buyer, goods, wants, success)
+        if answer is None:
             self.holds_lapse(goods)
-        if lacks() > 0 and (lacks() > row.stock or wants > MAX_NUMS):
-            return 400, ["nums"]
-        row.stock -= lacks()
-        lines[goods] = Line(wants, self.now + HOLD)
+            answer = self._line_try(buyer, goods, wants, success)
+        return answer or (400, ["nums"])
+
+    def _line_try(self, buyer: int, goods: int, wants: int, success: int) -> Answer | None:
+        """None: there are not so many."""
+        row, line = self.goods[goods], self.carts[buyer].get(goods)
+        has, until = (line.nums, line.held_until) if line else (0, None)
+        taken = has if until else 0
+        window = self._window(buyer, goods)
+        held_until = self.windows.cart_hold_end(window, self.now)
+        if wants > taken:
+            if not row.on_sale:
+                return 400, ["goods"]
+            if wants - taken > row.stock:
+                return None
+            if wants + self._in_orders(buyer, goods) > MAX_NUMS:
+                return 400, ["nums"]
+        more = wants - (has if until and self.now < until else 0)
+        if held_until and more > 0 and self._held(buyer) + more > MAX_HELD:
+            if wants > has:
+                return 400, ["non_field_errors"]
+            held_until = None
+        row.stock -= (wants if held_until else 0) - taken
+        self.carts[buyer][goods] = Line(wants, held_until)
+        if held_until:
+            pieces = wants + self._in_orders(buyer, goods)
+            self.windows.hold((buyer, goods), window, pieces, self.now, is_order=False)
+        elif until:
+            self.windows.release((buyer, goods), min(until, self.now))
         return success, {"goods": goods, "nums": wants}
+
+    # -- what a buyer holds, by the clock
+
+    def _unpaid(self, buyer: int) -> list[Order]:
+        mine = [row for row in self.orders.values() if row.buyer == buyer and row.is_unpaid]
+        return [row for row in mine if self.now < row.expires_at]
+
+    def _in_orders(self, buyer: int, goods: int) -> int:
+        return sum(row.pieces.get(goods, 0) for row in self._unpaid(buyer))
+
+    def _held(self, buyer: int) -> int:
+        lines = [row for row in self.carts[buyer].values() if row.held_until]
+        in_cart = sum(row.nums for row in lines if not self._is_over(row))
+        return in_cart + sum(sum(row.pieces.values()) for row in self._unpaid(buyer))
+
+    def _window(self, buyer: int, goods: int) -> Window | None:
+        line = self.carts[buyer].get(goods)
+        ends = [line.held_until] if line and line.held_until else []
+        for row in self.orders.values():
+            if row.buyer == buyer and row.is_unpaid and goods in row.pieces:
+                ends.append(row.expires_at)
+        return self.windows.open((buyer, goods), ends, self.now)
 
     # -- orders
 
@@ -173,6 +212,15 @@ class Shop:
         lines = dict(sorted(self.carts[buyer].items()))
         if not lines:
             return (400, ["non_field_errors"]), None
+        pieces = {pk: line.nums for pk, line in lines.items()}
+        together = {pk: nums + self._in_orders(buyer, pk) for pk, nums in pieces.items()}
+        in_orders = sum(sum(row.pieces.values()) for row in self._unpaid(buyer))
+        if (
+            len(self._unpaid(buyer)) >= MAX_UNPAID
+            or max(together.values()) > MAX_NUMS
+            or sum(pieces.values()) + in_orders > MAX_HELD
+        ):
+            return (400, ["non_field_errors"]), None
         for row in self._short(lines):
             self.holds_lapse(row["goods"])
         short = self._short(lines)
@@ -183,14 +231,20 @@ class Shop:
             return (400, ["order_mount"]), None
         if not total:
             return (400, ["non_field_errors"]), None
+        windows = {pk: self._window(buyer, pk) for pk in lines}
+        expires_at = self.windows.order_end(windows.values(), self.now)
+        if expires_at is None:
+            return (400, ["non_field_errors"]), None
         for pk, line in lines.items():
             if line.held_until is None:
                 self.goods[pk].stock -= line.nums
+            self.windows.hold((buyer, pk), windows[pk], together[pk], self.now, is_order=True)
         order = Order(
             buyer=buyer,
-            pieces={pk: line.nums for pk, line in lines.items()},
+            pieces=pieces,
             prices={pk: self.goods[pk].price for pk in lines},
             created_at=self.now,
+            expires_at=expires_at,
         )
         self.carts[buyer].clear()
         return (201, None), order
@@ -263,6 +317,8 @@ class Shop:
     def _close(self, order: Order, event: str) -> None:
         order.status, order.closed_by, order.holds_stock = CLOSED, event, False
         self._stock(order, +1)
+        for pk in order.pieces:
+            self.windows.release((order.buyer, pk), min(order.expires_at, self.now))
 
     def _stock(self, order: Order, sign: int) -> None:
         for pk, nums in order.pieces.items():
@@ -338,6 +394,9 @@ class Shop:
         order.status, order.closed_by, order.holds_stock = SUCCESS, "", True
         order.trade_no, order.is_hidden = trade_no, False
         self._sold(order, +1)
+        for pk, nums in order.pieces.items():
+            if not was_closed:
+                self.windows.pay((order.buyer, pk), nums, self.now)
         return "paid_late" if was_closed else "paid"
 
     def refund_left(self, payment: Payment) -> Decimal:

@@ -18,8 +18,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.local_gateway import LocalGateway
 
+from .holding import MAX_HELD, MAX_NUMS, MAX_UNPAID
 from .machine import ShopMachine
-from .model import MAX_NUMS
 
 # Sequences per shard, and requests per sequence.
 EXAMPLES, STEPS = 3, 40
@@ -46,7 +46,8 @@ def run_seed() -> int:
 def test_the_shop_does_what_the_model_says(
     gateway: LocalGateway, settings: Any, shard: str
 ) -> None:
-    settings.CART_MAX_NUMS = MAX_NUMS
+    settings.CART_MAX_NUMS, settings.HOLD_MAX_PIECES = MAX_NUMS, MAX_HELD
+    settings.ORDER_MAX_UNPAID = MAX_UNPAID
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     kind, number = shard.split("-")
     first = run_seed() if kind == "new" else 0

@@ -47,10 +47,14 @@ def _database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def shop(_origin: str, _database: None, settings: Any) -> Shop:
-    """The shop and its gateway, which ask each other over sockets, too; without throttles."""
+    """The shop and its gateway, which ask each other over sockets, too.
+
+    Without throttles and bounds of what one buyer may hold: few buyers make many requests.
+    """
     settings.SITE_URL = _origin
     settings.ALIPAY_GATEWAY_URL = f"{_origin}/alipay-sandbox/gateway.do"
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
+    settings.CART_MAX_NUMS = settings.HOLD_MAX_PIECES = settings.ORDER_MAX_UNPAID = 10_000
     # What is tried again after a rival came first is no loop of queries.
     settings.ZEAL_NPLUSONE_THRESHOLD = 100
     return Shop(_origin)

@@ -160,13 +160,27 @@ def statuses(answers: Iterable[Answer]) -> Counter[int]:
 
 
 def unlocked(monkeypatch: pytest.MonkeyPatch, *models: type[Model]) -> None:
-    """Switch a guard off: SELECT … FOR UPDATE locks no row of these models any more."""
-    lock = QuerySet.select_for_update
+    """Switch a guard off: no row of these models is locked any more.
+
+    Neither by the UPDATE of its version nor by SELECT … FOR UPDATE.
+    """
+    lock, write = QuerySet.select_for_update, QuerySet.update
 
     def select(rows: Any, *args: Any, **options: Any) -> Any:
         return rows.all() if rows.model in models else lock(rows, *args, **options)
 
+    def update(rows: Any, **values: Any) -> int:
+        is_lock = rows.model in models and values.keys() == {"version"}
+        return rows.count() if is_lock else write(rows, **values)
+
     monkeypatch.setattr(QuerySet, "select_for_update", select)
+    monkeypatch.setattr(QuerySet, "update", update)
+
+
+def uncounted(monkeypatch: pytest.MonkeyPatch, *modules: Any) -> None:
+    """Switch the second guard off: these modules do not see how many rows a statement hit."""
+    for module in modules:
+        monkeypatch.setattr(module, "check_changed", lambda found, expected: None)
 
 
 def before(

@@ -34,6 +34,7 @@ from .helpers import (
     shelf,
     statuses,
     stock_of,
+    uncounted,
     unlocked,
 )
 
@@ -66,6 +67,7 @@ def test_five_checkouts_of_one_cart_make_one_order(shop: Shop) -> None:
 def test_control_checkouts_without_the_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line is ordered many times, and taken out of stock once."""
     unlocked(monkeypatch, ShoppingCart)
+    uncounted(monkeypatch, checkout)
     before(monkeypatch, checkout, "_goods_lock", meeting(5))
     [goods] = shelf(10)
     outcome = statuses(five_checkouts(shop, goods))
@@ -295,6 +297,7 @@ def test_a_sweep_waits_for_no_cart(shop: Shop) -> None:
 def test_control_a_sweep_without_the_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the order has is for sale again."""
     unlocked(monkeypatch, ShoppingCart)
+    uncounted(monkeypatch, carts)
     [goods], buyer, both = shelf(10), shop.buyer(), meeting(2)
 
     def wait() -> None:

@@ -1,0 +1,172 @@
+"""alipay_url: signed once, until something that it says changes."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.cache import caches
+from django.utils import timezone, translation
+from redis.exceptions import ConnectionError as RedisDown
+
+from apps.trade.models import OrderInfo
+from apps.trade.services import pay_links
+from apps.trade.services.pay_links import pay_links_attach
+from extra_apps.alipay_sandbox.keys import key_pair_make
+from utils.alipay import AlipayClient
+
+from .conftest import DESTINATION
+
+pytestmark = pytest.mark.django_db
+
+CACHE = type(caches["default"])
+
+
+@pytest.fixture
+def signed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The numbers of the orders that a link was signed for."""
+    numbers: list[str] = []
+    sign = AlipayClient.page_pay_url
+
+    def note(client: AlipayClient, **terms: Any) -> str:
+        numbers.append(terms["out_trade_no"])
+        return sign(client, **terms)
+
+    monkeypatch.setattr(AlipayClient, "page_pay_url", note)
+    return numbers
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The calls of the cache about links, each a round trip."""
+    calls: list[str] = []
+
+    def noted(name: str) -> Any:
+        call = getattr(CACHE, name)
+
+        def note(cache: Any, keys: Any, *args: Any) -> Any:
+            if any(key.startswith("pay-link") for key in keys):
+                calls.append(name)
+            return call(cache, keys, *args)
+
+        return note
+
+    for name in ("get_many", "set_many"):
+        monkeypatch.setattr(CACHE, name, noted(name))
+    return calls
+
+
+def links(client: Any) -> list[str | None]:
+    return [row["alipay_url"] for row in client.get("/orders/").json()]
+
+
+def test_signed_at_checkout_and_read_from_then_on(
+    mine, order_of, signed, trips, settings, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        answers = [order_of(1) for _ in range(3)]
+    assert (len(signed), trips) == (3, ["set_many"] * 3)
+    trips.clear()
+    made = [answer["alipay_url"] for answer in reversed(answers)]
+    assert links(mine) == made
+    assert trips == ["get_many"]
+    assert mine.get(f"/orders/{answers[0]['id']}/").json()["alipay_url"] == made[-1]
+    assert len(signed) == 3
+
+
+def test_one_round_trip_more_for_those_that_are_not_kept(
+    mine, order_of, signed, trips, django_capture_on_commit_callbacks
+):
+    for _ in range(3):
+        order_of(1)
+    caches["default"].clear()
+    signed.clear()
+    trips.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        first = links(mine)
+    assert (len(signed), trips) == (3, ["get_many", "set_many"])
+    assert links(mine) == first
+    assert len(signed) == 3
+
+
+def test_reading_orders_writes_no_row(mine, order_of, django_assert_num_queries):
+    order_of(1)
+    before = OrderInfo.objects.values().get()
+    with django_assert_num_queries(2 + 1):
+        links(mine)
+    assert OrderInfo.objects.values().get() == before
+
+
+CHANGES = {
+    "amount": lambda order, settings: setattr(order, "order_mount", Decimal("1.23")),
+    "expiry": lambda order, settings: setattr(
+        order, "expires_at", order.expires_at + timedelta(minutes=5)
+    ),
+    "gateway": lambda order, settings: setattr(
+        settings, "ALIPAY_GATEWAY_URL", "https://other.example/gateway.do"
+    ),
+    "app": lambda order, settings: setattr(settings, "ALIPAY_APP_ID", "2021000000000777"),
+    "key": lambda order, settings: setattr(settings, "ALIPAY_PRIVATE_KEY", key_pair_make().private),
+    "site": lambda order, settings: setattr(settings, "SITE_URL", "https://other.example"),
+    "language": lambda order, settings: translation.activate("en"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_is_signed_again(
+    order_of, signed, settings, what, django_capture_on_commit_callbacks
+):
+    with translation.override("zh-hans"):
+        with django_capture_on_commit_callbacks(execute=True):
+            order_of(1)
+        order = OrderInfo.objects.get()
+        pay_links_attach([order])
+        old = order.alipay_url
+        assert signed == [order.order_sn]
+        signed.clear()
+        CHANGES[what](order, settings)
+        pay_links_attach([order])
+    assert order.alipay_url != old
+    assert signed == [order.order_sn]
+
+
+@pytest.mark.parametrize("is_dead", ["reading", "writing"])
+def test_a_dead_cache_costs_the_signing_and_no_more(mine, order_of, signed, monkeypatch, is_dead):
+    monkeypatch.setattr(pay_links, "_links", pay_links.OptionalCache("default"))
+    answer = order_of(1)
+    signed.clear()
+    asked = []
+
+    def down(*args: Any, **kwargs: Any) -> Any:
+        asked.append(args)
+        raise RedisDown("no route")
+
+    monkeypatch.setattr(CACHE, "get_many" if is_dead == "reading" else "set_many", down)
+    for _ in range(2):
+        [link] = links(mine)
+        params, made = (
+            {**parse_qs(urlsplit(url).query), "timestamp": "", "sign": ""}
+            for url in (link, answer["alipay_url"])
+        )
+        assert params == made
+    assert len(signed) == 2
+    if is_dead == "reading":
+        assert len(asked) == 1  # it is left alone for a while
+
+
+def test_no_link_is_kept_for_what_is_not_to_be_paid(mine, order_of, signed, trips):
+    order_of(1)
+    OrderInfo.objects.update(expires_at=timezone.now())
+    signed.clear()
+    trips.clear()
+    assert links(mine) == [None]
+    assert (signed, trips) == ([], [])
+
+
+def test_under_a_key_nothing_is_sent_to_the_cache_before_the_commit(mine, goods, trips):
+    """The order's transaction holds its goods: no network while it does."""
+    mine.post("/shopcarts/", {"goods": goods.pk, "nums": 1})
+    response = mine.post("/orders/", DESTINATION, headers={"Idempotency-Key": "once"})
+    assert response.status_code == 201
+    assert trips == []  # the test's own transaction never commits
