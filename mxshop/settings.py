@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from extra_apps.alipay_sandbox.keys import local_key_pair
 from utils.config.local_secrets import local_secret
+from utils.config.numbers import positive_float, positive_int
 from utils.limits.rates import parse_rate
 
 try:
@@ -123,6 +124,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "utils.alipay.patience.GatewayPatienceMiddleware",
 ]
 
 DEBUG_TOOLBAR = DEBUG and env.bool("DEBUG_TOOLBAR", default=False)
@@ -330,6 +332,20 @@ for _name in (
 ):  # fmt: skip
     if not globals()[_name]:
         raise ImproperlyConfigured(f"{_name} must be set, unless ALIPAY_GATEWAY is local.")
+# Seconds that all calls of the gateway in one web request may take together; how many web
+# requests of one process may wait for it at once (fewer than a process has threads); and
+# seconds without a call after three in a row that it did not answer.
+GATEWAY_SECONDS = positive_float(env, "GATEWAY_SECONDS", default=6, at_most=20)
+GATEWAY_CALLS_AT_ONCE = positive_int(env, "GATEWAY_CALLS_AT_ONCE", default=2, at_most=100)
+GATEWAY_REST_SECONDS = positive_float(env, "GATEWAY_REST_SECONDS", default=10, at_most=600)
+
+
+# --- Background work ------------------------------------------------------------------
+
+# Calls of the gateway that a sweep makes at once, and seconds that one sweep may take before
+# it leaves the rest for its next turn.
+JOBS_CALLS_AT_ONCE = positive_int(env, "JOBS_CALLS_AT_ONCE", default=8, at_most=64)
+JOBS_SWEEP_SECONDS = positive_float(env, "JOBS_SWEEP_SECONDS", default=30, at_most=600)
 
 
 # --- The wire -------------------------------------------------------------------------

@@ -235,7 +235,7 @@ class Clock:
         self.now += seconds
 
 
-def test_each_sweep_at_its_interval(caplog, monkeypatch) -> None:
+def test_each_sweep_at_its_interval(db, caplog, monkeypatch) -> None:
     clock = Clock()
     monkeypatch.setattr(jobs, "time", clock)
     monkeypatch.setattr(jobs, "close_old_connections", lambda: None)

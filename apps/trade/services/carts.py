@@ -5,20 +5,22 @@ takes it before any goods row: so that two requests of one buyer come one after 
 and those of several buyers never wait for each other in a circle.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, stock_return, stock_take
+from utils.db import clock
 from utils.db.failures import collect_errors
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from ..models import CartLine, ShoppingCart
+from ..querysets import CartLineQuerySet
 
 T = TypeVar("T")
 
@@ -26,6 +28,9 @@ Reason = StockMovement.Reason
 
 # What the stock ledger calls a cart, before its buyer's key.
 CART_PREFIX = "cart:"
+
+# Carts that a sweep of lapsed holds reads in one go.
+USERS_AT_ONCE = 100
 
 
 class NotOnSaleError(Exception):
@@ -96,24 +101,40 @@ def hold_release(*, user_id: int, goods_id: int) -> bool:
     return True
 
 
-def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = None) -> int:
+def holds_release_lapsed(
+    *, now: datetime | None = None, goods_id: int | None = None, seconds: float | None = None
+) -> int:
     """Give back what carts hold longer than they may; return how many lines lapsed.
 
     The lines stay, without a hold. One transaction per cart; a cart that somebody is just
-    writing to is left for the next time, so that any number of these may run at once. Raises
+    writing to is left for the next time, so that any number of these may run at once. ``now``
+    is the database's time by default; after ``seconds`` no other cart is begun. Raises
     ExceptionGroup, having released the others, when something is wrong with one.
     """
-    now = now or timezone.now()
+    now = now or clock.database_now()
+    end = None if seconds is None else time.monotonic() + seconds
     lapsed = CartLine.objects.lapsed(now)
     if goods_id is not None:
         lapsed = lapsed.filter(goods_id=goods_id)
-    user_ids = list(lapsed.order_by("user_id").values_list("user_id", flat=True).distinct())
     released = 0
     with collect_errors() as collecting:
-        for user_id in user_ids:
+        for user_id in _users_with_lapsed_lines(lapsed):
+            if end is not None and time.monotonic() >= end:
+                break
             with collecting():
                 released += _cart_release_lapsed(user_id, now)
     return released
+
+
+def _users_with_lapsed_lines(lapsed: CartLineQuerySet) -> Iterator[int]:
+    """Give the buyers by id, read some at a time: what another run has done is not read again."""
+    users = lapsed.order_by("user_id").values_list("user_id", flat=True).distinct()
+    last = 0
+    while user_ids := list(users.filter(user_id__gt=last)[:USERS_AT_ONCE]):
+        yield from user_ids
+        last = user_ids[-1]
+        if len(user_ids) < USERS_AT_ONCE:
+            return
 
 
 def retry_after_releasing_holds(act: Callable[[], T]) -> T:
@@ -171,6 +192,7 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     The line is written after the goods row is locked: an INSERT would share that row's lock
     (the foreign key) and want it alone later, and two of those wait for each other.
     """
+    now = clock.database_now()  # before rows are locked that others wait for
     cart_lock(user_id)
     line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
     if line is None and total is not None:
@@ -186,7 +208,7 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
         stock_take(pieces={goods_id: wants - holds}, reference=reference)
     elif wants < holds:
         stock_return(pieces={goods_id: holds - wants}, reason=Reason.RELEASE, reference=reference)
-    held_until = timezone.now() + timedelta(minutes=settings.CART_HOLD_MINUTES)
+    held_until = now + timedelta(minutes=settings.CART_HOLD_MINUTES)
     if line is None:
         return CartLine.objects.create(
             user_id=user_id, goods_id=goods_id, nums=wants, held_until=held_until

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_take
+from utils.db import clock
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import CartLine, OrderGoods, OrderInfo
@@ -117,7 +118,7 @@ def _check_goods(lines: Sequence[CartLine], goods: dict[int, Goods]) -> None:
 
 
 def _order_insert(*, user_id: int, total: Decimal, destination: Destination) -> OrderInfo:
-    now = timezone.now()
+    now = clock.database_now()
     for tries_left in reversed(range(ORDER_SN_TRIES)):
         try:
             with transaction.atomic():

@@ -15,6 +15,8 @@ from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, Whe
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from utils.db import clock
+from utils.db.batches import delete_in_batches
 from utils.db.transactions import retry_on_deadlock
 from utils.sms.sending import sms_send_code
 
@@ -131,16 +133,20 @@ def verify_code_use(verify_code: VerifyCode) -> None:
         raise CodeWrongError
 
 
-def verify_codes_purge() -> int:
-    """Delete codes and quotas that are over; return how many codes. Safe at any time."""
-    now = timezone.now()
-    purged, _per_model = VerifyCode.objects.filter(add_time__lt=now - KEPT).delete()
+def verify_codes_purge(*, now: datetime | None = None, seconds: float | None = None) -> int:
+    """Delete codes and quotas that are over; return how many codes. Safe at any time.
+
+    ``now`` is the database's time by default; after ``seconds`` the rest is left.
+    """
+    now = now or clock.database_now()
     # Only windows that are over, whoever's they are: a row that is missing counts as zero.
     # And none whose last code is younger than INTERVAL, which must still hold.
-    CodeQuota.objects.filter(window_start__lt=now - timedelta(days=1)).exclude(
+    over = CodeQuota.objects.filter(window_start__lt=now - timedelta(days=1)).exclude(
         last_time__gt=now - INTERVAL
-    ).delete()
-    return purged
+    )
+    delete_in_batches(over, seconds=seconds)
+    old = VerifyCode.objects.filter(add_time__lt=now - KEPT)
+    return delete_in_batches(old, seconds=seconds)
 
 
 def _hash(mobile: str, purpose: str, code: str) -> str:

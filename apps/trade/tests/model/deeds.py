@@ -21,14 +21,11 @@ from apps.goods.services.stock import StockTooLowError, stock_adjust
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import Event, MoveRefusedError
+from apps.trade.services.asking import GatewaySilentError
 from apps.trade.services.carts import holds_release_lapsed
-from apps.trade.services.closing import (
-    GatewaySilentError,
-    order_close_via_gateway,
-    orders_close_expired,
-    payments_reconcile,
-)
+from apps.trade.services.closing import order_close_via_gateway, orders_close_expired
 from apps.trade.services.orders import order_ship
+from apps.trade.services.reconciling import payments_reconcile
 from apps.trade.services.refunds import (
     RefundOverError,
     RefundTooLargeError,
@@ -283,13 +280,16 @@ class Deeds:
 
     def _post_notice(self, form: dict[str, str], notice: Notice) -> None:
         order = self.shop.orders[notice.order_id]
+        kept = PaymentNotice.objects.count()
         answer = Client().post("/alipay/notify/", urlencode(form), content_type=FORM)
         verdict = notice.fault or self.shop.hear(
             order, notice.trade_no, notice.status, is_paid=notice.is_paid,
             refunded=notice.refunded, refund_no=notice.refund_no,
         )  # fmt: skip
         is_refused = bool(notice.fault) or verdict == "malformed"
-        assert PaymentNotice.objects.latest("pk").verdict == verdict
+        # One that came before makes no row: whatever it would change is as it said already.
+        if PaymentNotice.objects.count() > kept:
+            assert PaymentNotice.objects.latest("pk").verdict == verdict
         assert (answer.status_code, answer.content) == (
             (400, b"failure") if is_refused else (200, b"success")
         )

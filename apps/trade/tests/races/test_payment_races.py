@@ -11,8 +11,10 @@ from django.utils import timezone
 from apps.trade.callbacks import ORDERS_PAGE
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.services import payments
-from apps.trade.services.closing import order_ask, orders_close_expired, payments_reconcile
+from apps.trade.services.asking import order_ask
+from apps.trade.services.closing import orders_close_expired
 from apps.trade.services.notices import notice_judge, notice_keep
+from apps.trade.services.reconciling import payments_reconcile
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
 
