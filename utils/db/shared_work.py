@@ -25,6 +25,12 @@ CLAIM_SECONDS = 90
 MAX_SILENCES = 3
 
 
+@retry_on_deadlock
+def row_claim(row: QuerySet[Any], *, until: datetime) -> bool:
+    """Claim the one row that ``row`` finds while it is free; return whether it was."""
+    return bool(row.update(claimed_until=until))
+
+
 class SharedWork:
     """One runner's part in the work on ``rows``.
 
@@ -78,8 +84,9 @@ class SharedWork:
             raise ExceptionGroup(f"{len(self._errors)} failed", self._errors)
 
     def left(self) -> int:
-        """Return how many rows nobody has done, or is doing: those of the next run."""
-        return self._rows.filter(self._is_free()).count() if self._is_stopped else self.silent
+        """Return for how many rows the gateway was silent, or there was no time."""
+        not_begun = self._free().count() if self._is_stopped else 0
+        return self.silent + not_begun
 
     def _work_in_threads(self, do: Callable[[int], bool]) -> None:
         def work() -> None:
@@ -151,24 +158,24 @@ class SharedWork:
     def _is_free(self) -> Q:
         return Q(claimed_until=None) | Q(claimed_until__lte=self._moment())
 
+    def _free(self) -> QuerySet[Any]:
+        """Return what is to be done, is not claimed, and was not tried by this run."""
+        rows = self._rows.filter(self._is_free())
+        return rows.exclude(pk__in=self._put_back) if self._put_back else rows
+
     def _claim(self) -> list[int]:
         """Claim some rows; return their keys. None are left when it returns none."""
         size = 2 * self._threads
         while True:
-            rows = self._rows.filter(self._is_free())
-            if self._put_back:
-                rows = rows.exclude(pk__in=self._put_back)
-            found = list(rows.values_list("pk", flat=True)[:size])
-            claimed = [pk for pk in found if self._claim_one(pk)]
+            found = list(self._free().values_list("pk", flat=True)[:size])
+            # Without the order, which MariaDB would sort an UPDATE by.
+            rows, until = self._rows.order_by(), self._moment() + timedelta(seconds=CLAIM_SECONDS)
+            claimed = [
+                pk for pk in found if row_claim(rows.filter(self._is_free(), pk=pk), until=until)
+            ]
             # Those that a rival was quicker to claim are not free any more: look again.
             if claimed or not found:
                 return claimed
-
-    @retry_on_deadlock
-    def _claim_one(self, pk: int) -> bool:
-        # Without the order, which MariaDB would sort an UPDATE by.
-        row = self._rows.order_by().filter(self._is_free(), pk=pk)
-        return bool(row.update(claimed_until=self._moment() + timedelta(seconds=CLAIM_SECONDS)))
 
     @retry_on_deadlock
     def _release(self, pks: list[int]) -> None:

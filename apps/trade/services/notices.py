@@ -137,7 +137,7 @@ def notices_judge_left(*, before: datetime, seconds: float | None = None) -> int
 @retry_on_deadlock
 def _keep(source: str, params: Mapping[str, str], raw: str) -> PaymentNotice:
     notice, is_new = PaymentNotice.objects.get_or_create(
-        content_key=_content_key(source, params), defaults=_columns(source, params, raw)
+        content_key=content_key(source, params), defaults=_columns(source, params, raw)
     )
     if not is_new:
         repeated = {"repeats": F("repeats") + 1, "repeated_at": clock.database_now()}
@@ -145,7 +145,7 @@ def _keep(source: str, params: Mapping[str, str], raw: str) -> PaymentNotice:
     return notice
 
 
-def _content_key(source: str, params: Mapping[str, str]) -> str:
+def content_key(source: str, params: Mapping[str, str]) -> str:
     """Return a hash of what a message says: all but what differs when Alipay repeats it."""
     said = {name: value for name, value in params.items() if name not in VARIES_ON_REPEAT}
     text = json.dumps([source, said], sort_keys=True)

@@ -381,7 +381,10 @@ class TestMoneyToLookAt:
             )  # fmt: skip
         gateway.silent = True
         gateway.asked.clear()
-        confirm(staff, PAYMENTS, "give_back_flagged", *Payment.objects.filter(state="flagged"))
+        response = confirm(
+            staff, PAYMENTS, "give_back_flagged", *Payment.objects.filter(state="flagged")
+        )
+        assert told(response)[-1].endswith("choose them again: T1")
         assert (gateway.asked, Refund.objects.count()) == (["alipay.trade.refund"], 1)
         for other in Payment.objects.filter(refunds=None):
             give_back(staff, other)

@@ -50,6 +50,7 @@ def shop(_origin: str, _database: None, settings: Any) -> Shop:
     """The shop and its gateway, which ask each other over sockets, too; without throttles."""
     settings.SITE_URL = _origin
     settings.ALIPAY_GATEWAY_URL = f"{_origin}/alipay-sandbox/gateway.do"
+    settings.GATEWAY_CALLS_AT_ONCE = 100
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     # What is tried again after a rival came first is no loop of queries.
     settings.ZEAL_NPLUSONE_THRESHOLD = 100
