@@ -59,6 +59,7 @@ class SharedWork:
         self._end = None if seconds is None else self._begin + seconds
         self._lock = threading.Lock()
         self._claimed: deque[int] = deque()
+        self._seen = 0  # rows that the last look found
         self._put_back: set[int] = set()
         self._silences_in_a_row = 0
         self._is_stopped = False
@@ -99,7 +100,8 @@ class SharedWork:
 
         # The first look is the caller's: most of the time there is nothing to do.
         self._claimed.extend(self._claim())
-        number = min(self._threads, len(self._claimed))
+        # Not by what it got: rivals may have been quicker with these, and there are more.
+        number = min(self._threads, self._seen) if self._claimed else 0
         # Daemons: a signal ends the process in the middle, which is no worse than a crash.
         threads = [threading.Thread(target=work, daemon=True) for _ in range(number)]
         try:
@@ -168,6 +170,7 @@ class SharedWork:
         size = 2 * self._threads
         while True:
             found = list(self._free().values_list("pk", flat=True)[:size])
+            self._seen = len(found)
             # Without the order, which MariaDB would sort an UPDATE by.
             rows, until = self._rows.order_by(), self._moment() + timedelta(seconds=CLAIM_SECONDS)
             claimed = [
