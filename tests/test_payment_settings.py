@@ -165,3 +165,17 @@ def test_the_check_runs_where_no_address_was_looked_up(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "mxshop.E" not in done.stderr
     assert "(mxshop.W001) REDIS_URL is not set" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("GATEWAY_SECONDS", "abc", "must be above 0, up to 20"),
+        ("GATEWAY_SECONDS", "nan", "must be above 0, up to 20"),
+        ("GATEWAY_CALLS_AT_ONCE", "0", "must be a whole number from 1 to 100"),
+        ("JOBS_CALLS_AT_ONCE", "1.5", "must be a whole number from 1 to 64"),
+        ("JOBS_SWEEP_SECONDS", "-1", "must be above 0, up to 600"),
+    ],
+)
+def test_a_number_that_is_none_names_its_variable(tmp_path, name, value, rule):
+    assert last_words(tmp_path, **PRODUCTION, **{name: value}) == f"{name} {rule}, not {value!r}."
