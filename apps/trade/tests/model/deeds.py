@@ -41,6 +41,7 @@ from extra_apps.alipay_sandbox.services.refunds import trade_refund
 from extra_apps.alipay_sandbox.switches import Switches
 from tests.clients import client_of
 from tests.local_gateway import LocalGateway
+from utils.alipay.patience import guard
 
 from .gateway import FINISHED, SUCCESS, Notice, Trade
 from .model import Goods, Order, Refund, RefusedError, Shop, SilentError
@@ -76,6 +77,7 @@ class Deeds:
     def __init__(self, line: LocalGateway) -> None:
         self.line = line
         line.silent = False
+        guard.reset()
         caches["default"].clear()  # throttles and forgeries are counted there
         self.clock = time_machine.travel(START, tick=False)
         self.traveller = self.clock.start()
@@ -180,6 +182,7 @@ class Deeds:
 
     def gateway_falls_silent_or_speaks(self, is_silent: bool) -> None:
         self.line.silent = self.shop.gateway.silent = is_silent
+        guard.reset()  # as if it had rested: the model knows no process
 
     # -- orders
 
@@ -302,7 +305,7 @@ class Deeds:
         parts = urlsplit(self.returns[order_id])
         answer = Client().get(f"{parts.path}?{parts.query}")
         assert (answer.status_code, answer["Location"]) == (302, ORDERS_PAGE)
-        if order.trade_no is None:
+        if self.shop.may_ask_on_return(order) and order.trade_no is None:
             with suppress(SilentError):
                 self.shop.ask(order)
 
