@@ -1,8 +1,8 @@
-"""The background work of the whole shop, run by ``manage.py run_jobs`` (docs/order_lifecycle.md).
+"""The background work of the whole shop, run by ``manage.py run_jobs`` (docs/jobs.md).
 
-It is a list of sweeps. Each may run at any time, twice at once and on several machines: what
-one finds done already, it leaves. Nothing depends on one having run in time: whoever reads an
-expired order or a lapsed hold looks at the clock.
+It is a list of sweeps. Each may run at any time, twice at once and on several machines:
+runners share the work, and what one finds done already, it leaves. Nothing depends on one
+having run in time: whoever reads an expired order or a lapsed hold looks at the clock.
 """
 
 import logging
@@ -10,24 +10,37 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.db import close_old_connections, reset_queries
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, reset_queries
+from django.utils import timezone
 
 from apps.trade.services.carts import holds_release_lapsed
-from apps.trade.services.closing import orders_close_expired, payments_reconcile
+from apps.trade.services.closing import orders_close_expired
 from apps.trade.services.hold_windows import hold_windows_purge
+from apps.trade.services.reconciling import payments_reconcile
 from apps.users.services.codes import verify_codes_purge
 from apps.users.services.known_addresses import known_addresses_purge
 from apps.users.services.logins import revoked_logins_purge
 from apps.users.services.passwords import password_tries_purge
 from extra_apps.idempotency.services import idempotency_records_purge
 from extra_apps.social_jwt.services import social_states_purge
+from utils.db import clock
 from utils.db.transactions import retry_on_deadlock
+
+from .heartbeats import heartbeat_finish, heartbeat_start
 
 logger = logging.getLogger(__name__)
 
 # Before the first round, so that a server started together with the jobs (bin/serve) is there
 # when its payment gateway is asked.
 FIRST_ROUND_AFTER = 5.0
+# A runner whose clock differs by more from the database's does nothing: what else it gets wrong
+# (signatures with a time, log lines, purges) nobody would notice.
+MAX_CLOCK_DIFFERENCE = 60.0
+
+
+class ClockDiffersError(Exception):
+    """The clocks of this machine and of the database differ; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +52,37 @@ class Sweep:
     run: Callable[[], Mapping[str, int]]
 
 
+def _seconds() -> float:
+    """Return how long a sweep may take: a backlog of one must not hold up the others."""
+    seconds: float = settings.JOBS_SWEEP_SECONDS
+    return seconds
+
+
+def _counted(what: str, run: Callable[..., int]) -> Callable[[], Mapping[str, int]]:
+    """Make a sweep of a function that takes ``seconds`` and returns how many it did."""
+    return lambda: {what: run(seconds=_seconds())}
+
+
 SWEEPS = (
-    Sweep("release_lapsed_holds", 30, lambda: {"released": holds_release_lapsed()}),
-    Sweep("close_expired_orders", 30, orders_close_expired),
-    Sweep("reconcile_payments", 60, payments_reconcile),
-    Sweep("purge_verify_codes", 3600, lambda: {"purged": verify_codes_purge()}),
-    Sweep("purge_revoked_logins", 3600, lambda: {"purged": revoked_logins_purge()}),
-    Sweep("purge_password_tries", 600, lambda: {"purged": password_tries_purge()}),
-    Sweep("purge_known_addresses", 3600, lambda: {"purged": known_addresses_purge()}),
-    Sweep("purge_social_states", 3600, lambda: {"purged": social_states_purge()}),
-    Sweep("purge_idempotency_records", 3600, lambda: {"purged": idempotency_records_purge()}),
-    Sweep("purge_hold_windows", 3600, lambda: {"purged": hold_windows_purge()}),
+    Sweep("release_lapsed_holds", 30, _counted("released", holds_release_lapsed)),
+    Sweep("close_expired_orders", 30, lambda: orders_close_expired(seconds=_seconds())),
+    Sweep("reconcile_payments", 60, lambda: payments_reconcile(seconds=_seconds())),
+    Sweep("purge_verify_codes", 3600, _counted("purged", verify_codes_purge)),
+    Sweep("purge_revoked_logins", 3600, _counted("purged", revoked_logins_purge)),
+    Sweep("purge_password_tries", 600, _counted("purged", password_tries_purge)),
+    Sweep("purge_known_addresses", 3600, _counted("purged", known_addresses_purge)),
+    Sweep("purge_social_states", 3600, _counted("purged", social_states_purge)),
+    Sweep("purge_idempotency_records", 3600, _counted("purged", idempotency_records_purge)),
+    Sweep("purge_hold_windows", 3600, _counted("purged", hold_windows_purge)),
 )
 
 
 def sweeps_once() -> bool:
-    """Run every sweep, whatever becomes of another; return whether all went well."""
+    """Run every sweep, whatever becomes of another; return whether all went well.
+
+    Raises ClockDiffersError, having done nothing.
+    """
+    clock_check()
     went_well = [sweep_run(sweep) for sweep in SWEEPS]
     return all(went_well)
 
@@ -63,7 +91,8 @@ def sweeps_forever(*, should_continue: Callable[[], bool]) -> None:
     """Run each sweep at its interval, one after the other, for as long as ``should_continue()``.
 
     That is asked every second. A signal handler may raise at any moment: a sweep that is
-    interrupted is one that crashed, and the next run takes up what it left.
+    interrupted is one that crashed, and the next run takes up what it left. Raises
+    ClockDiffersError before the next sweep, when the clock has gone wrong.
     """
     due = dict.fromkeys(SWEEPS, time.monotonic() + FIRST_ROUND_AFTER)
     while should_continue():
@@ -72,6 +101,7 @@ def sweeps_forever(*, should_continue: Callable[[], bool]) -> None:
                 # As between two requests: what the server closed meanwhile is replaced.
                 close_old_connections()
                 reset_queries()
+                clock_check()
                 sweep_run(sweep, is_quiet=True)
                 due[sweep] = time.monotonic() + sweep.every
         time.sleep(1)
@@ -81,15 +111,40 @@ def sweep_run(sweep: Sweep, *, is_quiet: bool = False) -> bool:
     """Run a sweep and log in one line what it did; return whether it went well.
 
     An error is logged with its trace. With ``is_quiet``, having found nothing to do is worth
-    no line (it is logged as DEBUG).
+    no line (it is logged as DEBUG). The heartbeat says the same (heartbeats.py).
     """
+    heartbeat_start(sweep=sweep.name, every=sweep.every)
     started = time.perf_counter()
     try:
         counts = retry_on_deadlock(sweep.run)()
-    except Exception:
+    except Exception as error:
         logger.exception("%s failed after %.2f s", sweep.name, time.perf_counter() - started)
+        said = f"{type(error).__name__}: {error}"
+        heartbeat_finish(sweep=sweep.name, went_well=False, said=said)
         return False
     level = logging.DEBUG if is_quiet and not any(counts.values()) else logging.INFO
     done = ", ".join(f"{number} {what}" for what, number in counts.items())
-    logger.log(level, "%s: %s (%.2f s)", sweep.name, done, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    logger.log(level, "%s: %s (%.2f s)", sweep.name, done, seconds)
+    heartbeat_finish(sweep=sweep.name, went_well=True, said=f"{done} ({seconds:.2f} s)")
     return True
+
+
+def clock_check() -> None:
+    """Raise ClockDiffersError when this machine's clock is not the database's.
+
+    A database that does not answer is another matter: the sweeps say so, each in its turn.
+    """
+    try:
+        ahead = clock.seconds_ahead()
+        there = clock.database_now()
+    except DatabaseError:
+        return
+    if abs(ahead) <= MAX_CLOCK_DIFFERENCE:
+        return
+    here = timezone.now()
+    raise ClockDiffersError(
+        f"No background work: this machine's clock says {here:%Y-%m-%d %H:%M:%S} UTC, the "
+        f"database's {there:%Y-%m-%d %H:%M:%S} UTC; they differ by {abs(ahead):.0f} s. Set both by "
+        "NTP (timedatectl set-ntp true), then start it again."
+    )

@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "utils.api.middleware.TooLargeNumberMiddleware",
     "mxshop.refusals.RefusalMiddleware",
+    "utils.alipay.patience.GatewayPatienceMiddleware",
 ]
 
 DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", default=False) and DEBUG
@@ -279,6 +280,21 @@ if ALIPAY_GATEWAY == "local" and DEBUG:
         "MERCHANT_PUBLIC_KEY": _merchant.public,
         "PRIVATE_KEY": _gateway.private,
     }
+# Seconds that all calls of the gateway in one web request may take together; how many web
+# requests of one process may wait for it at once (fewer than a process has threads); and
+# seconds without a call after three in a row that it did not answer.
+GATEWAY_SECONDS = env.float("GATEWAY_SECONDS", default=6, at_least=0.1, at_most=20)
+GATEWAY_CALLS_AT_ONCE = env.int("GATEWAY_CALLS_AT_ONCE", default=2, at_least=1, at_most=100)
+GATEWAY_REST_SECONDS = env.float("GATEWAY_REST_SECONDS", default=10, at_least=0.1, at_most=600)
+
+
+# --- Background work ------------------------------------------------------------------
+
+# Calls of the gateway that a sweep makes at once, and seconds that one sweep may take before
+# it leaves the rest for its next turn.
+JOBS_CALLS_AT_ONCE = env.int("JOBS_CALLS_AT_ONCE", default=8, at_least=1, at_most=64)
+JOBS_SWEEP_SECONDS = env.float("JOBS_SWEEP_SECONDS", default=30, at_least=0.1, at_most=600)
+
 
 # --- The wire -------------------------------------------------------------------------
 

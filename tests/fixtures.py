@@ -4,11 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import caches
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.users.models import UserProfile
+from utils.alipay.patience import guard
 from utils.cache import responses as response_cache
+from utils.db import clock
 
 from .clients import client_of
 
@@ -18,6 +22,21 @@ def _fresh_caches() -> None:
     for alias in ("default", "responses"):
         caches[alias].clear()
     response_cache._cache._rests_until = 0.0
+
+
+@pytest.fixture(autouse=True)
+def _gateway_heard_of_nothing() -> None:
+    guard.reset()
+
+
+@pytest.fixture(autouse=True)
+def _database_travels_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a test moves the time, the database's clock moves along."""
+    real = clock.database_now
+    is_travelling = time_machine.escape_hatch.is_travelling
+    monkeypatch.setattr(
+        clock, "database_now", lambda: timezone.now() if is_travelling() else real()
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,10 @@ from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.tests.staff import rows_make
 from apps.user_operation.models import UserAddress, UserFav, UserLeavingMessage
 from apps.users.models import Buyer, StaffAccount, UserProfile, VerifyCode
+from mxshop.models import Heartbeat
 from mxshop.roles import roles_create
 
-ROLE_TABLE = import_module("mxshop.migrations.0001_roles").ROLES
+ROLE_TABLE = import_module("mxshop.migrations.0002_roles").ROLES
 # Nobody, a buyer, staff without any permission, each role that a migration makes, a superuser.
 CALLERS = ("anonymous", "buyer", "staff", *ROLE_TABLE, "superuser")
 
@@ -63,6 +64,7 @@ def rows_of_every_kind() -> dict[type[Model], Model]:
     UserLeavingMessage.objects.create(user=buyer, subject="subject", message="message")
     UserSocialAuth.objects.create(user=buyer, provider="weixin", uid="an-openid")
     VerifyCode.objects.create(mobile="13800000001", purpose="login", code_hash="x")
+    Heartbeat.objects.get_or_create(sweep="release_lapsed_holds")
     rows: dict[type[Model], Model] = {Buyer: buyer}
     rows[StaffAccount] = StaffAccount.objects.get(username="a clerk")
     for model in admin.site._registry:

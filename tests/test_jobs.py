@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from social_django.models import Nonce
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_category, make_goods
@@ -24,10 +27,13 @@ from apps.trade.services import carts, closing
 from apps.trade.services.carts import cart_add
 from apps.trade.services.checkout import Destination, order_create
 from apps.users.models import UserProfile
+from extra_apps.social_jwt.services import social_states_purge
 from mxshop import jobs
 from mxshop.jobs import SWEEPS, Sweep, sweep_run, sweeps_forever, sweeps_once
+from mxshop.models import Heartbeat
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel
+from utils.db import batches, clock
 
 PROJECT = Path(__file__).parents[1]
 NAMES = [
@@ -221,6 +227,147 @@ def test_a_transaction_that_was_given_up_is_repeated(transactional_db, caplog) -
     assert lines(caplog) == ["purge: 3 purged"]
 
 
+# --- The clock ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database_is(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let the database's clock be some minutes before or behind this machine's."""
+
+    def set_clock(minutes: float) -> None:
+        ahead = timedelta(minutes=minutes)
+        monkeypatch.setattr(clock, "database_now", lambda: timezone.now() + ahead)
+
+    return set_clock
+
+
+@pytest.mark.parametrize("minutes", [-120, -1.1, 1.1, 120])
+def test_a_wrong_clock_stops_it(db, caplog, database_is, gateway, buyer, goods, minutes) -> None:
+    order = order_of(buyer, goods, 1)
+    OrderInfo.objects.update(expires_at=timezone.now() - timedelta(hours=3))
+    database_is(minutes)
+    assert run_once() == 1
+    [line] = [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
+    assert f"differ by {abs(minutes) * 60:.0f} s" in line
+    assert line.count(" UTC") == 2
+    assert "timedatectl" in line
+    order.refresh_from_db()
+    assert (order.pay_status, gateway.asked) == ("paying", [])
+    with pytest.raises(SystemExit) as end:
+        call_command("run_jobs", "--forever", "--parent", str(os.getppid()))
+    assert end.value.code == 1
+
+
+def test_a_clock_that_is_nearly_right_is_right(db, database_is) -> None:
+    database_is(0.9)
+    assert run_once() == 0
+
+
+def test_the_databases_clock_decides(db, database_is, gateway, buyer, goods) -> None:
+    """A minute is not worth a stop; what has expired is what has expired there."""
+    order = order_of(buyer, goods, 1)
+    OrderInfo.objects.update(expires_at=timezone.now() - timedelta(seconds=20))
+    database_is(-0.5)
+    assert run_once() == 0
+    order.refresh_from_db()
+    assert order.pay_status == "paying"
+    database_is(0.5)
+    assert run_once() == 0
+    order.refresh_from_db()
+    assert order.pay_status == "TRADE_CLOSED"
+
+
+def test_the_databases_clock_is_in_utc_and_aware(db) -> None:
+    here = timezone.now()
+    there = clock.database_now()
+    assert there.utcoffset() == timedelta(0)
+    assert abs(there - here) < timedelta(minutes=1)
+
+
+def test_the_web_asks_the_same_clock_when_it_sets_an_end(database_is, buyer, goods) -> None:
+    """A web server two hours ahead, or behind, makes orders and holds like any other."""
+    database_is(-120)
+    order = order_of(buyer, goods, 1)
+    line = cart_add(user_id=buyer.pk, goods_id=goods.pk, nums=1)
+    for end in (order.expires_at, line.held_until):
+        assert abs(end - (timezone.now() - timedelta(minutes=90))) < timedelta(minutes=1)
+    # Nor does it release what others hold: by its own clock this had lapsed long ago.
+    assert carts.holds_release_lapsed() == 0
+
+
+# --- Heartbeats ---------------------------------------------------------------------------
+
+
+def test_each_sweep_says_when_it_ran(db, monkeypatch, gateway) -> None:
+    monkeypatch.setattr(jobs, "SWEEPS", (*SWEEPS, Sweep("broken", 30, broken)))
+    assert run_once() == 1
+    assert run_once() == 1
+    beats = {beat.pk: beat for beat in Heartbeat.objects.all()}
+    assert set(beats) == {*NAMES, "broken"}
+    closing_ran = beats["close_expired_orders"]
+    assert closing_ran.said.startswith("0 closed, 0 paid, 0 left (")
+    assert (closing_ran.went_well, closing_ran.every) == (True, 30)
+    assert closing_ran.started_at <= closing_ran.went_well_at == closing_ran.finished_at
+    failed = beats["broken"]
+    assert (failed.went_well, failed.went_well_at) == (False, None)
+    assert failed.said == "ZeroDivisionError: out of order"
+    assert not closing_ran.is_late(closing_ran.finished_at + timedelta(seconds=150))
+    assert closing_ran.is_late(closing_ran.finished_at + timedelta(seconds=151))
+
+
+def test_a_heartbeat_that_cannot_be_written_stops_nothing(db, monkeypatch, caplog) -> None:
+    def gone() -> Any:
+        raise OperationalError(2006, "Server has gone away")
+
+    monkeypatch.setattr(clock, "database_now", gone)
+    assert sweep_run(Sweep("purge", 30, lambda: {"purged": 3}))
+    assert lines(caplog) == ["purge: 3 purged"]
+
+
+def test_staff_read_heartbeats_and_write_none(db, client, gateway) -> None:
+    run_once()
+    staff = UserProfile.objects.create_user("13800000009", is_staff=True)
+    client.force_login(staff)
+    address = "/admin/mxshop/heartbeat/"
+    assert client.get(address).status_code == 403
+    staff.user_permissions.add(Permission.objects.get(codename="view_heartbeat"))
+    page = client.get(address)
+    assert page.status_code == 200
+    assert all(name in page.content.decode() for name in NAMES)
+    one = f"{address}close_5Fexpired_5Forders/change/"
+    assert client.get(one).status_code == 200
+    assert client.post(one, {"said": "x"}).status_code == 403
+    for path in (f"{address}add/", f"{address}close_5Fexpired_5Forders/delete/"):
+        assert client.get(path).status_code == 403
+
+
+# --- Time budgets -------------------------------------------------------------------------
+
+
+def test_no_sweep_takes_longer_than_its_time(db, settings, gateway, buyer, goods) -> None:
+    """With no time at all, each leaves everything; the ones behind it are reached."""
+    order_of(buyer, goods, 1)
+    OrderInfo.objects.update(expires_at=timezone.now() - timedelta(hours=1))
+    settings.JOBS_SWEEP_SECONDS = 0
+    assert run_once() == 0
+    assert (OrderInfo.objects.get().pay_status, gateway.asked) == ("paying", [])
+    assert Heartbeat.objects.get(pk="close_expired_orders").said.startswith("0 closed, 0 paid, 1 ")
+    assert Heartbeat.objects.get(pk="purge_idempotency_records").went_well
+
+
+def test_purges_delete_in_batches(db, monkeypatch) -> None:
+    monkeypatch.setattr(batches, "SIZE", 2)
+    for number in range(5):
+        Nonce.objects.create(server_url="x", timestamp=1, salt=str(number))
+    Nonce.objects.create(server_url="x", timestamp=2**31 - 1, salt="new")
+    assert social_states_purge(seconds=0) == 0
+    with CaptureQueriesContext(connection) as queries:
+        assert social_states_purge() == 5
+    deletes = [query["sql"] for query in queries if query["sql"].startswith("DELETE")]
+    assert len(deletes) == 3
+    assert Nonce.objects.get().salt == "new"
+
+
 # --- Forever ------------------------------------------------------------------------------
 
 
@@ -240,9 +387,9 @@ class Clock:
         self.now += seconds
 
 
-def test_each_sweep_at_its_interval(caplog, monkeypatch) -> None:
-    clock = Clock()
-    monkeypatch.setattr(jobs, "time", clock)
+def test_each_sweep_at_its_interval(db, caplog, monkeypatch) -> None:
+    now = Clock()
+    monkeypatch.setattr(jobs, "time", now)
     monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
     runs: list[tuple[str, float]] = []
 
@@ -250,7 +397,7 @@ def test_each_sweep_at_its_interval(caplog, monkeypatch) -> None:
         every = {"often": 30, "seldom": 60, "broken": 60}[name]
 
         def run() -> dict[str, int]:
-            runs.append((name, clock.now))
+            runs.append((name, now.now))
             if name == "broken":
                 raise OperationalError("no server")
             return {"done": int(name == "seldom")}
@@ -258,7 +405,7 @@ def test_each_sweep_at_its_interval(caplog, monkeypatch) -> None:
         return Sweep(name, every, run)
 
     monkeypatch.setattr(jobs, "SWEEPS", tuple(noting(n) for n in ("often", "seldom", "broken")))
-    sweeps_forever(should_continue=lambda: clock.now < 90)
+    sweeps_forever(should_continue=lambda: now.now < 90)
     assert runs == [
         ("often", 5), ("seldom", 5), ("broken", 5),
         ("often", 35),
@@ -273,8 +420,8 @@ def test_each_sweep_at_its_interval(caplog, monkeypatch) -> None:
 @pytest.mark.mariadb
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_the_server_closed_is_replaced(monkeypatch) -> None:
-    clock = Clock()
-    monkeypatch.setattr(jobs, "time", clock)
+    now = Clock()
+    monkeypatch.setattr(jobs, "time", now)
     numbers: list[int] = []
 
     def ask() -> dict[str, int]:
@@ -288,7 +435,7 @@ def test_a_connection_that_the_server_closed_is_replaced(monkeypatch) -> None:
         return {"killed": 1}
 
     monkeypatch.setattr(jobs, "SWEEPS", (Sweep("ask", 30, ask),))
-    sweeps_forever(should_continue=lambda: clock.now < 90)
+    sweeps_forever(should_continue=lambda: now.now < 90)
     connection.close()  # the third, which is dead too
     assert len(set(numbers)) == 3
 

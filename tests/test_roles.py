@@ -12,7 +12,7 @@ from mxshop.roles import account_permissions_move, role_permissions_add, roles_c
 
 pytestmark = pytest.mark.django_db
 
-ROLES = import_module("mxshop.migrations.0001_roles").ROLES
+ROLES = import_module("mxshop.migrations.0002_roles").ROLES
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from utils.db.outages import is_lock_wait
 from utils.limits.counters import CountersUnreachableError, counter_add
 
 from .models import OrderInfo
-from .services.closing import order_ask
+from .services.asking import order_ask_on_return
 from .services.notices import REFUSED, notice_judge, notice_keep
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ ORDERS_PAGE = "/index/#/app/home/member/order"
 FRONT_PAGE = "/index/"
 # Messages with a wrong signature that are kept and logged in an hour; anybody can send them.
 FORGERIES_KEPT = 60
-MAX_FORGERY = 20_000  # characters
+MAX_FORGERY = 20_000  # characters that are kept of one
+# A notice of Alipay's has some 30 fields and 3 KB; what is more is not read at all.
+MAX_NOTICE_BYTES, MAX_NOTICE_FIELDS = 64 * 1024, 100
 # What Django raises on messages that it will not read: too long, too many fields, no form.
 UNREADABLE = (SuspiciousOperation, MultiPartParserError)
 
@@ -47,7 +49,7 @@ def alipay_return(request: HttpRequest) -> HttpResponse:
     if not order.payments.exists():
         # That the buyer is back proves nothing: what counts is what the gateway says.
         try:
-            order_ask(order_id=order.pk)
+            order_ask_on_return(order_id=order.pk)
         except AlipayError as error:
             logger.warning("order %s: %s", order.order_sn, error)
         except OperationalError as error:
@@ -67,19 +69,34 @@ def alipay_notify(request: HttpRequest) -> HttpResponse:
 
 
 def _notice(request: HttpRequest) -> HttpResponse:
+    if _length(request) > MAX_NOTICE_BYTES:
+        return _answer(is_accepted=False)
     try:
         fields, raw = _received(request)
     except UNREADABLE:
         return _answer(is_accepted=False)
+    if sum(len(values) for _name, values in fields.lists()) > MAX_NOTICE_FIELDS:
+        return _answer(is_accepted=False)
     params = _params(fields)
     if params is None or not client_from_settings().verify_notify(params):
         _keep_forgery(fields, raw)
+        return _answer(is_accepted=False)
+    if not params.get("notify_id") or "method" in params:
+        # Signed by Alipay, and not a notice: such as the address of a return, which says
+        # nothing of a payment. Whoever has it could send it for ever.
         return _answer(is_accepted=False)
     notice = notice_keep(params=params, raw=raw, is_genuine=True)
     verdict = notice_judge(notice_id=notice.pk)
     if verdict in REFUSED:
         logger.warning("notice %s for order %r: %s", notice.pk, notice.out_trade_no, verdict.value)
     return _answer(is_accepted=verdict not in REFUSED)
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0  # Django reads nothing of it then
 
 
 def _received(request: HttpRequest) -> tuple[QueryDict, str]:

@@ -22,7 +22,7 @@ from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError
 from extra_apps.idempotency.decorators import idempotent
 from extra_apps.idempotency.schema import IDEMPOTENCY_PARAMETERS, IDEMPOTENCY_RESPONSES
-from utils.api.errors import RequestRefused, ServiceUnavailable
+from utils.api.errors import RequestRefused
 from utils.api.owned import OwnedViewSet
 from utils.api.pagination import NewestOrPagePagination
 from utils.db.transactions import retry_on_deadlock
@@ -54,7 +54,7 @@ from .services.checkout import (
     TotalNotPayableError,
     order_create,
 )
-from .services.closing import GatewaySilentError, Outcome, order_close_via_gateway
+from .services.closing import Outcome, order_close_via_gateway
 from .services.orders import OrderNotHiddenError, order_hide
 from .services.pay_links import pay_link_make, pay_links_attach
 
@@ -244,8 +244,6 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSe
                     raise RequestRefused(ORDER_PAID)
             if looks_over:
                 order_hide(order_id=order.pk)
-        except GatewaySilentError as error:
-            raise ServiceUnavailable from error
         except (MoveRefusedError, OrderNotHiddenError) as error:
             raise RequestRefused(ORDER_PAID) from error
         return Response(status=status.HTTP_204_NO_CONTENT)

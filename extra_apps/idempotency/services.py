@@ -18,12 +18,14 @@ that can still be; as nothing was done then, the claim is tried again.
 """
 
 import secrets
+import time
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from utils.db import clock
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from .models import IdempotencyRecord
@@ -112,15 +114,18 @@ def claim_release(*, claim: Claim) -> None:
     _held(claim).update(locked_until=timezone.now())
 
 
-def idempotency_records_purge(now: datetime | None = None) -> int:
-    """Delete the records that have expired by ``now``; return how many.
+def idempotency_records_purge(now: datetime | None = None, *, seconds: float | None = None) -> int:
+    """Delete the records that have expired by ``now`` (the database's time); return how many.
 
-    Safe at any time and on several machines.
+    Safe at any time and on several machines. After ``seconds`` the rest is left.
     """
-    end = now or timezone.now()
+    end = now or clock.database_now()
+    stop = None if seconds is None else time.monotonic() + seconds
     expired = IdempotencyRecord.objects.filter(expires_at__lte=end).order_by("expires_at")
     purged = 0
     while keys := list(expired.values_list("pk", flat=True)[:PURGE_BATCH]):
+        if stop is not None and time.monotonic() >= stop:
+            break
         purged += _purge(keys, end)
     return purged
 

@@ -1,14 +1,17 @@
-import time
-
 from social_core.backends.oauth import BaseOAuth2
 from social_django.models import Nonce, UserSocialAuth
 
+from utils.db import clock
+from utils.db.batches import delete_in_batches
 
-def social_states_purge() -> int:
-    """Forget used states that have expired anyway; return how many. Safe at any time."""
-    expired = Nonce.objects.filter(timestamp__lt=time.time() - 2 * BaseOAuth2.STATE_LIFETIME)
-    purged, _per_model = expired.delete()
-    return purged
+
+def social_states_purge(*, seconds: float | None = None) -> int:
+    """Forget used states that have expired anyway; return how many. Safe at any time.
+
+    After ``seconds`` the rest is left.
+    """
+    end = clock.database_now().timestamp() - 2 * BaseOAuth2.STATE_LIFETIME
+    return delete_in_batches(Nonce.objects.filter(timestamp__lt=end), seconds=seconds)
 
 
 def social_identities_remove(*, user_id: int) -> None:

@@ -11,9 +11,11 @@ from .errors import (
     AlipayAnswerUnsignedError,
     AlipayError,
     AlipayKeyError,
+    AlipayNotAskedError,
     AlipayRefusedError,
     AlipayUnreachableError,
 )
+from .patience import gateway_patience, gateway_seconds_left
 
 __all__ = [
     "AlipayAnswerForgedError",
@@ -21,6 +23,7 @@ __all__ = [
     "AlipayClient",
     "AlipayError",
     "AlipayKeyError",
+    "AlipayNotAskedError",
     "AlipayRefusedError",
     "AlipayUnreachableError",
     "CloseResult",
@@ -28,4 +31,6 @@ __all__ = [
     "RefundState",
     "Trade",
     "client_from_settings",
+    "gateway_patience",
+    "gateway_seconds_left",
 ]

@@ -8,7 +8,6 @@ import hashlib
 import json
 import logging
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
@@ -17,8 +16,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-import requests
-import urllib3
 from Crypto.PublicKey import RSA
 
 from .answers import (
@@ -34,16 +31,16 @@ from .answers import (
     text_of,
     time_of,
 )
-from .errors import AlipayAnswerForgedError, AlipayError, AlipayRefusedError, AlipayUnreachableError
+from .errors import AlipayAnswerForgedError, AlipayError, AlipayNotAskedError, AlipayRefusedError
 from .keys import read_private_key, read_public_key
+from .patience import gateway_call
 from .signing import sign_request, verify_received
+from .transport import post
 
 logger = logging.getLogger(__name__)
 
 MIN_AMOUNT, MAX_AMOUNT = Decimal("0.01"), Decimal("100000000.00")
 SUBJECT_LENGTH, BODY_LENGTH, REASON_LENGTH = 256, 128, 256
-MAX_ANSWER_BYTES = 256 * 1024
-MAX_ANSWER_SECONDS = 30.0  # from the first byte of an answer to its last
 
 _TRADE_NOT_EXIST = "ACQ.TRADE_NOT_EXIST"
 _REFUND_NOT_EXIST = "ACQ.REFUND_NOT_EXIST"
@@ -59,15 +56,14 @@ _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f]+")
 class AlipayClient:
     """One app at one gateway; immutable, and safe to share between threads.
 
-    ``private_key`` is the app's, ``alipay_public_key`` Alipay's (keys.py says in which forms),
-    ``timeout`` the seconds to connect and between two bytes. Raises AlipayKeyError.
+    ``private_key`` is the app's, ``alipay_public_key`` Alipay's (keys.py says in which forms).
+    How long a call may take is said by patience.py. Raises AlipayKeyError.
     """
 
     app_id: str
     gateway_url: str
     private_key: InitVar[str]
     alipay_public_key: InitVar[str]
-    timeout: tuple[float, float] = (3.05, 10)
     _private: RSA.RsaKey = field(init=False, repr=False)
     _public: RSA.RsaKey = field(init=False, repr=False)
 
@@ -266,7 +262,7 @@ class AlipayClient:
                 key=self._public,
             )
         except AlipayError as error:
-            expected = isinstance(error, AlipayRefusedError)
+            expected = isinstance(error, (AlipayRefusedError, AlipayNotAskedError))
             logger.log(
                 logging.INFO if expected else logging.ERROR,
                 "%s of %s: %s: %s", method, content["out_trade_no"], type(error).__name__, error,
@@ -274,38 +270,17 @@ class AlipayClient:
             raise
 
     def _post(self, sent: Mapping[str, str]) -> bytes:
-        """Return the body of the gateway's answer. Raises AlipayUnreachableError."""
-        try:
-            with requests.post(
+        """Return the body of the answer. Raises AlipayUnreachableError, AlipayNotAskedError."""
+        with gateway_call() as left:
+            return post(
                 self.gateway_url,
-                data=urlencode(sent),
+                body=urlencode(sent),
                 headers={
                     "Content-Type": "application/x-www-form-urlencoded;charset=utf-8",
                     "Accept": "application/json",
-                    "Accept-Encoding": "identity",  # read1() does not unpack
                 },
-                timeout=self.timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                if response.status_code != requests.codes.ok:
-                    raise AlipayUnreachableError(f"HTTP status {response.status_code}")
-                return _body(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise AlipayUnreachableError(type(error).__name__) from error
-
-
-def _body(response: requests.Response) -> bytes:
-    end = time.monotonic() + MAX_ANSWER_SECONDS
-    body = bytearray()
-    # Not iter_content(): it waits for a whole part, however slowly that drips.
-    while part := response.raw.read1(16 * 1024):
-        body += part
-        if len(body) > MAX_ANSWER_BYTES:
-            raise AlipayUnreachableError("the answer is too long")
-        if time.monotonic() > end:
-            raise AlipayUnreachableError("the answer takes too long")
-    return bytes(body)
+                left=left,
+            )
 
 
 def _trade_no(said: Mapping[str, Any], asked_for: str) -> str:

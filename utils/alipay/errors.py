@@ -28,6 +28,10 @@ class AlipayUnreachableError(AlipayError):
     """
 
 
+class AlipayNotAskedError(AlipayError):
+    """Nothing was sent: the time is over, too many wait, or it was silent a moment ago."""
+
+
 class AlipayAnswerForgedError(AlipayError):
     """An answer that must not be believed: not signed by Alipay, or not about what was asked.
 

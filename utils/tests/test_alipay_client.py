@@ -118,7 +118,7 @@ def client(stage: tuple[_Stage, AlipayClient], gateway: Gateway) -> AlipayClient
 def make_client(gateway_url: str) -> AlipayClient:
     return AlipayClient(
         app_id=APP_ID, gateway_url=gateway_url, private_key=bare(private_pem(APP)),
-        alipay_public_key=bare(public_pem(ALIPAY)), timeout=(1, 1),
+        alipay_public_key=bare(public_pem(ALIPAY)),
     )  # fmt: skip
 
 
@@ -588,7 +588,8 @@ class TestNoAnswer:
         with pytest.raises(AlipayUnreachableError, match="ConnectionError"):
             CALLS[call](make_client(f"{closed_port()}/gateway.do"))
 
-    def test_too_slow(self, client, gateway):
+    def test_too_slow(self, client, gateway, settings):
+        settings.GATEWAY_SECONDS = 0.3
         gateway.wait = threading.Event()
         with pytest.raises(AlipayUnreachableError, match="ReadTimeout"):
             client.query(out_trade_no=ORDER_SN)
@@ -608,14 +609,37 @@ class TestNoAnswer:
         ):
             client.query(out_trade_no=ORDER_SN)
 
-    def test_a_drip(self, monkeypatch):
-        monkeypatch.setattr("utils.alipay.client.MAX_ANSWER_SECONDS", 0.3)
-        head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    @pytest.mark.parametrize(
+        "head",
+        [
+            b"",  # byte by byte from the first one on
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+        ],
+    )
+    def test_a_drip(self, head, settings):
+        """Each byte comes in time, and all of them together never."""
+        settings.GATEWAY_SECONDS = 0.4
+        drip = [bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\nX-A: b\r\n" * 2]
         with (
-            raw_server([head, *[b" "] * 50], pause=0.1) as client,
-            pytest.raises(AlipayUnreachableError, match="takes too long"),
+            raw_server([head, *drip] if head else drip, pause=0.1) as client,
+            pytest.raises(AlipayUnreachableError, match=r"ReadTimeout|takes too long"),
         ):
             client.query(out_trade_no=ORDER_SN)
+
+    def test_a_name_server_that_is_silent(self, settings, monkeypatch):
+        settings.GATEWAY_SECONDS = 0.2
+        answer = threading.Event()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer.wait(5) and [])
+        with pytest.raises(AlipayUnreachableError, match="ConnectionError"):
+            make_client("http://gateway.example/gateway.do").query(out_trade_no=ORDER_SN)
+        answer.set()
+
+    def test_a_handshake_that_never_ends(self, settings):
+        settings.GATEWAY_SECONDS = 0.3
+        with raw_server([b""], pause=1) as plain:
+            client = make_client(plain.gateway_url.replace("http://", "https://"))
+            with pytest.raises(AlipayUnreachableError, match=r"Timeout|SSLError|ConnectionError"):
+                client.query(out_trade_no=ORDER_SN)
 
     def test_an_answer_in_chunks(self, gateway):
         content = json.dumps(QUERIED)

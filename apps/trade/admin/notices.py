@@ -28,8 +28,8 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
     list_filter = ["verdict", "source", "trade_status", ("add_time", DateRangeFilter)]
     search_help_text = _("Order number, trade number or notice id, whole.")
     readonly_fields = (
-        "add_time", "source", "verdict_shown", "order_shown", "notice_id_shown", "out_trade_no",
-        "trade_no", "trade_status", "parsed", "as_received",
+        "add_time", "repeats", "repeated_at", "source", "verdict_shown", "order_shown",
+        "notice_id_shown", "out_trade_no", "trade_no", "trade_status", "parsed", "as_received",
     )  # fmt: skip
     fields = readonly_fields
 
@@ -43,8 +43,13 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
         return Q(out_trade_no=word) | Q(trade_no=word) | Q(notify_id=word)
 
     @admin.display(description=_("received"), ordering="add_time")
-    def received(self, notice: PaymentNotice) -> str:
-        return when(notice.add_time)
+    def received(self, notice: PaymentNotice) -> SafeString | str:
+        first = when(notice.add_time)
+        if not notice.repeats:
+            return first
+        again = _("again ×%(count)d, last %(time)s")
+        values = {"count": notice.repeats, "time": when(notice.repeated_at)}
+        return two_lines(first, again % values)
 
     @admin.display(description=_("trade and order number"), ordering="trade_no")
     def numbers(self, notice: PaymentNotice) -> SafeString:

@@ -9,17 +9,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from utils.alipay import AlipayError
+from utils.alipay import AlipayError, gateway_seconds_left
 
 from ..models import OrderInfo
 from ..order_status import Event, MoveRefusedError
-from ..services.closing import GatewaySilentError, Outcome, order_ask, order_close_via_gateway
+from ..services.asking import GatewaySilentError, order_ask
+from ..services.closing import Outcome, order_close_via_gateway
 from ..services.orders import order_ship
 from . import confirmation
 from .cells import change_url
 
-# Each may wait seconds for the gateway, and the server's patience with a request ends.
 ORDERS_AT_ONCE = 50
+# Of the time that the request has for the gateway: with less, no other order is begun.
+SECONDS_FOR_ONE = 1.0
 
 
 class Report(NamedTuple):
@@ -34,6 +36,10 @@ class Report(NamedTuple):
 SILENT = Report(messages.ERROR, _("Alipay did not answer; nothing was changed"), is_silent=True)
 NOT_ASKED = Report(
     messages.ERROR, _("not asked about, because Alipay did not answer before; nothing was changed")
+)
+TIME_OVER = Report(
+    messages.ERROR,
+    _("not begun, because the time for one request was over; nothing was changed, choose it again"),
 )
 SETTLED = {
     Outcome.CLOSED: Report(messages.SUCCESS, _("closed"), is_change=True),
@@ -102,19 +108,20 @@ class OrderActions(admin.ModelAdmin):
         orders: Sequence[OrderInfo],
         do: Callable[[OrderInfo], Report],
     ) -> list[Report]:
-        """Do it to each; once the gateway is silent, to none of the rest.
+        """Do it to each, and keep each in its history before the next is begun.
 
-        Each change is in the history before the next order is touched: a batch may be cut off
-        in the middle by an error or by the server's time limit.
+        Once the gateway is silent, or the request's time for it is over, to none of the rest.
         """
         reports: list[Report] = []
-        is_silent = False
         for order in orders:
-            report = NOT_ASKED if is_silent else do(order)
-            is_silent = is_silent or report.is_silent
-            if report.is_change:
-                self.log_change(request, order, str(report.text))
-            reports.append(report)
+            if any(report.is_silent for report in reports):
+                reports.append(NOT_ASKED)
+            elif gateway_seconds_left() < SECONDS_FOR_ONE and reports:
+                reports.append(TIME_OVER)
+            else:
+                reports.append(do(order))
+            if reports[-1].is_change:
+                self.log_change(request, order, str(reports[-1].text))
         return reports
 
     def _report(

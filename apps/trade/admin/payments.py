@@ -25,7 +25,7 @@ from .cells import (
 )
 from .filters import DateRangeFilter, PaymentFlaggedFilter
 from .read_only import ReadOnlyAdmin
-from .refund_page import RefundPage, is_token, reason_of, refund_make
+from .refund_page import RefundPage, is_token, reason_of, refund_make, rest_tell
 from .search import IndexedSearchAdmin, orders_found
 
 # Each waits for the gateway.
@@ -121,7 +121,7 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
         if not confirmation.is_confirmed(request):
             return self._ask(request, [payment for payment in payments if _left(payment)])
         token = request.POST.get("token", "")
-        for payment in payments:
+        for number, payment in enumerate(payments, 1):
             amount = _amount(request.POST.get(f"amount_{payment.pk}", ""))
             if amount is None or not is_token(token):
                 continue
@@ -129,7 +129,9 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
                 self, request, payment, amount=amount, reason=reason_of(payment), token=token
             )
             if refund is not None and refund.state == Refund.State.PENDING:
-                break  # the gateway is silent: it would be so about the others
+                # The gateway is silent: it would be so about the others.
+                rest_tell(self, request, payments[number:])
+                break
         return None
 
     def _ask(self, request: HttpRequest, payments: list[Payment]) -> HttpResponse | None:

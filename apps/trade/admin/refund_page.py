@@ -6,7 +6,9 @@ double click or by hand, it is the same refund.
 """
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -155,6 +157,13 @@ def refund_tell(model_admin: admin.ModelAdmin, request: HttpRequest, refund: Ref
     level, text = LEVELS[Refund.State(refund.state)]
     values = {"amount": f"{refund.amount:.2f}", "answer": refund.answer}
     model_admin.message_user(request, text % values, level)
+
+
+def rest_tell(model_admin: admin.ModelAdmin, request: HttpRequest, rest: Iterable[Any]) -> None:
+    """Name those of a batch that were not begun, because the gateway is silent or time is over."""
+    if numbers := ", ".join(map(str, rest)):
+        text = _("Not begun, because Alipay did not answer in time; choose them again: %(numbers)s")
+        model_admin.message_user(request, text % {"numbers": numbers}, messages.ERROR)
 
 
 def reason_of(payment: Payment) -> str:

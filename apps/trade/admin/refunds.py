@@ -10,7 +10,7 @@ from ..services.refunds import refund_send
 from .cells import change_url, link, order_link, refund_badge, two_lines, when, yuan
 from .filters import DateRangeFilter
 from .read_only import ReadOnlyAdmin
-from .refund_page import refund_tell
+from .refund_page import refund_tell, rest_tell
 from .search import IndexedSearchAdmin, orders_found
 
 # Each waits for the gateway.
@@ -83,11 +83,13 @@ class RefundAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
             text = _("At most %(count)d refunds at once; nothing was changed.")
             self.message_user(request, text % {"count": REFUNDS_AT_ONCE}, messages.ERROR)
             return
-        for refund in refunds:
+        for number, refund in enumerate(refunds, 1):
             sent = refund_send(refund_id=refund.pk)
             if refund.state == Refund.State.PENDING:
                 told = gettext("Alipay was asked again; the refund is now: %(state)s")
                 self.log_change(request, sent, told % {"state": sent.get_state_display()})
             refund_tell(self, request, sent)
             if sent.state == Refund.State.PENDING:
-                break  # the gateway is silent: it would be so about the others
+                # The gateway is silent: it would be so about the others.
+                rest_tell(self, request, refunds[number:])
+                break

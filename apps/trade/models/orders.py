@@ -51,6 +51,10 @@ class OrderInfo(models.Model):
         _("gateway last asked"), null=True, blank=True, editable=False,
         help_text=_("When Alipay was last asked whether the order is paid."),
     )  # fmt: skip
+    claimed_until = models.DateTimeField(
+        _("claimed until"), null=True, blank=True, editable=False,
+        help_text=_("A run of the background work is at it until then."),
+    )  # fmt: skip
     shipped_at = models.DateTimeField(_("shipped"), null=True, blank=True)
     closed_by = models.CharField(
         _("closed because"), max_length=10, blank=True, default="",

@@ -84,7 +84,10 @@ class Payment(models.Model):
 
 
 class PaymentNotice(models.Model):
-    """A message about a payment, as it came in, and what was made of it."""
+    """A message about a payment, as it came in, and what was made of it.
+
+    One row for each thing said: a signed message that comes again is counted in ``repeats``.
+    """
 
     class Verdict(models.TextChoices):
         # Written before anything is done, so that a crash leaves a trace; reconciling
@@ -123,6 +126,12 @@ class PaymentNotice(models.Model):
     out_trade_no = models.CharField(_("order number"), max_length=64, blank=True, default="")
     trade_no = models.CharField(_("trade number"), max_length=64, blank=True, default="")
     trade_status = models.CharField(_("trade status"), max_length=32, blank=True, default="")
+    content_key = models.CharField(
+        max_length=64, null=True, blank=True, editable=False, unique=True,
+        help_text=_("Of what it says; empty where the signature is wrong."),
+    )  # fmt: skip
+    repeats = models.PositiveIntegerField(_("repeated"), default=0)
+    repeated_at = models.DateTimeField(_("last repeated"), null=True, blank=True)
     add_time = models.DateTimeField(_("received"), default=timezone.now)
 
     class Meta:
@@ -170,6 +179,10 @@ class Refund(models.Model):
     )  # fmt: skip
     tries = models.PositiveIntegerField(_("tries"), default=0)
     asked_at = models.DateTimeField(_("last asked"), null=True, blank=True)
+    claimed_until = models.DateTimeField(
+        _("claimed until"), null=True, blank=True, editable=False,
+        help_text=_("A run of the background work is at it until then."),
+    )  # fmt: skip
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, null=True,

@@ -6,21 +6,23 @@ and those of several buyers never wait for each other in a circle. How much a bu
 is in holdings.py, for how long in hold_windows.py.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
-from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_return, stock_take
 from apps.users.services.locks import account_check_open
+from utils.db import clock
 from utils.db.failures import collect_errors
 from utils.db.locks import check_changed, row_lock
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from ..models import CartLine, ShoppingCart
+from ..querysets import CartLineQuerySet
 from .hold_windows import (
     cart_hold_end,
     window_spend,
@@ -37,6 +39,9 @@ Reason = StockMovement.Reason
 
 # What the stock ledger calls a cart, before its buyer's key.
 CART_PREFIX = "cart:"
+
+# Carts that a sweep of lapsed holds reads in one go.
+USERS_AT_ONCE = 100
 
 
 class NotOnSaleError(Exception):
@@ -83,7 +88,7 @@ def cart_remove(*, user_id: int, goods_id: int) -> None:
         stock_return(
             pieces={goods_id: line.nums}, reason=Reason.RELEASE, reference=cart_reference(user_id)
         )
-        end = min(line.held_until, timezone.now())
+        end = min(line.held_until, clock.database_now())
         windows_release(user_id=user_id, ends={goods_id: end})
     deleted, _per_model = CartLine.objects.filter(pk=line.pk).delete()
     check_changed(deleted, 1)
@@ -104,28 +109,44 @@ def hold_release(*, user_id: int, goods_id: int) -> bool:
         pieces={goods_id: line.nums}, reason=Reason.RELEASE, reference=cart_reference(user_id)
     )
     check_changed(CartLine.objects.filter(pk=line.pk).update(held_until=None), 1)
-    window_spend(user_id=user_id, goods_id=goods_id, pieces=line.nums, now=timezone.now())
+    window_spend(user_id=user_id, goods_id=goods_id, pieces=line.nums, now=clock.database_now())
     return True
 
 
-def holds_release_lapsed(*, now: datetime | None = None, goods_id: int | None = None) -> int:
+def holds_release_lapsed(
+    *, now: datetime | None = None, goods_id: int | None = None, seconds: float | None = None
+) -> int:
     """Give back what carts hold longer than they may; return how many lines lapsed.
 
     The lines stay, without a hold. One transaction per cart; a cart that somebody is just
-    writing to is left for the next time, so that any number of these may run at once. Raises
+    writing to is left for the next time, so that any number of these may run at once. ``now``
+    is the database's time by default; after ``seconds`` no other cart is begun. Raises
     ExceptionGroup, having released the others, when something is wrong with one.
     """
-    now = now or timezone.now()
+    now = now or clock.database_now()
+    end = None if seconds is None else time.monotonic() + seconds
     lapsed = CartLine.objects.lapsed(now)
     if goods_id is not None:
         lapsed = lapsed.filter(goods_id=goods_id)
-    user_ids = list(lapsed.order_by("user_id").values_list("user_id", flat=True).distinct())
     released = 0
     with collect_errors() as collecting:
-        for user_id in user_ids:
+        for user_id in _users_with_lapsed_lines(lapsed):
+            if end is not None and time.monotonic() >= end:
+                break
             with collecting():
                 released += _cart_release_lapsed(user_id, now)
     return released
+
+
+def _users_with_lapsed_lines(lapsed: CartLineQuerySet) -> Iterator[int]:
+    """Give the buyers by id, read some at a time: what another run has done is not read again."""
+    users = lapsed.order_by("user_id").values_list("user_id", flat=True).distinct()
+    last = 0
+    while user_ids := list(users.filter(user_id__gt=last)[:USERS_AT_ONCE]):
+        yield from user_ids
+        last = user_ids[-1]
+        if len(user_ids) < USERS_AT_ONCE:
+            return
 
 
 def retry_after_releasing_holds(act: Callable[[], T]) -> T:
@@ -187,9 +208,9 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     The line is written after the goods row is locked: an INSERT would share that row's lock
     (the foreign key) and want it alone later, and two of those wait for each other.
     """
+    now = clock.database_now()  # before rows are locked that others wait for
     cart_lock(user_id)
     account_check_open(user_id=user_id)
-    now = timezone.now()
     lines = {line.goods_id: line for line in CartLine.objects.filter(user_id=user_id)}
     line = lines.get(goods_id)
     if line is None and total is not None:

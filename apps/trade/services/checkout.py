@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_take
 from apps.users.services.locks import account_check_open
+from utils.db import clock
 from utils.db.locks import check_changed
 from utils.db.transactions import atomic_retry_on_deadlock
 
@@ -72,9 +73,9 @@ def order_create(
     TooManyUnpaidOrdersError, TooManyPiecesError, TooMuchHeldError, OrderedBeforeError;
     AccountClosedError.
     """
+    now = clock.database_now()  # before rows are locked that others wait for
     cart_lock(user_id)
     account_check_open(user_id=user_id)
-    now = timezone.now()
     lines = list(CartLine.objects.filter(user_id=user_id).order_by("goods_id"))
     if not lines:
         raise CartEmptyError

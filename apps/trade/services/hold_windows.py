@@ -21,14 +21,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from utils.api.errors import DomainError
+from utils.db import clock
+from utils.db.batches import delete_in_batches
 from utils.db.locks import check_changed
 
 from ..models import HoldWindow
 
 # An order that would have to be paid sooner than that is refused.
 SHORTEST_TIME_TO_PAY = timedelta(minutes=5)
-
-PURGE_BATCH = 1_000
 
 Windows = Mapping[int, HoldWindow]  # by goods id
 
@@ -156,18 +156,15 @@ def window_spend(*, user_id: int, goods_id: int, pieces: int, now: datetime) -> 
         )  # fmt: skip
 
 
-def hold_windows_purge(*, now: datetime | None = None) -> int:
+def hold_windows_purge(*, now: datetime | None = None, seconds: float | None = None) -> int:
     """Delete the windows that are over whatever happened in them; return how many.
 
-    Safe at any time and on several machines.
+    ``now`` is the database's time by default; after ``seconds`` the rest is left. Safe at any
+    time and on several machines: a window that was opened anew meanwhile stays.
     """
     longest = 4 * _hold_time() + timedelta(minutes=settings.ORDER_PAY_MINUTES)
-    old = HoldWindow.objects.filter(opened_at__lt=(now or timezone.now()) - longest)
-    purged = 0
-    while keys := list(old.order_by("opened_at").values_list("pk", flat=True)[:PURGE_BATCH]):
-        # Asked again: a window may have been opened anew since it was listed.
-        purged += old.filter(pk__in=keys).delete()[0]
-    return purged
+    old = HoldWindow.objects.filter(opened_at__lt=(now or clock.database_now()) - longest)
+    return delete_in_batches(old, seconds=seconds)
 
 
 def _hold_time() -> timedelta:

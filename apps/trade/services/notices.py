@@ -5,9 +5,11 @@ writes the verdict with whatever the message changed: after a crash a notice is 
 and done, or neither, and notices_judge_left() takes it up again.
 """
 
+import hashlib
 import json
 import logging
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +19,12 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models import F
 
 from utils.alipay import Trade
+from utils.db import clock
 from utils.db.failures import collect_errors
-from utils.db.transactions import atomic_retry_on_deadlock
+from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from ..models import OrderInfo, Payment, PaymentNotice
 from ..order_status import Event, MoveRefusedError
@@ -47,6 +50,9 @@ ALIPAY_ZONE = ZoneInfo("Asia/Shanghai")
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 # The year 1 is before the first moment there is in UTC; nobody paid then.
 OLDEST_YEAR = 2000
+# Alipay signs each attempt anew, with the time of the attempt.
+VARIES_ON_REPEAT = {"notify_time", "sign", "sign_type"}
+JUDGED_AT_ONCE = 100
 AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
 
 
@@ -63,16 +69,23 @@ class _News:
 
 
 def notice_keep(*, params: Mapping[str, str], raw: str, is_genuine: bool) -> PaymentNotice:
-    """Store a notice as it came (``raw``: its body) and return it.
+    """Store a notice as it came (``raw``: its body) and return its row.
 
-    Unless ``is_genuine`` (its signature is Alipay's) it is refused and never judged.
+    One that was stored before is counted there, and makes no row. Unless ``is_genuine`` (its
+    signature is Alipay's) it is refused and never judged.
     """
-    verdict = Verdict.RECEIVED if is_genuine else Verdict.BAD_SIGNATURE
-    return _keep(source=Source.NOTIFY, params=params, raw=raw, verdict=verdict)
+    if not is_genuine:
+        return PaymentNotice.objects.create(
+            **_columns(Source.NOTIFY, params, raw), verdict=Verdict.BAD_SIGNATURE
+        )
+    return _keep(Source.NOTIFY, params, raw)
 
 
 def answer_keep(*, trade: Trade) -> PaymentNotice:
-    """Store what the gateway answered when it was asked about a trade, and return it."""
+    """Store what the gateway answered when it was asked about a trade, and return its row.
+
+    The same answer as before is counted there, and makes no row.
+    """
     params = {
         "out_trade_no": trade.out_trade_no,
         "trade_no": trade.trade_no,
@@ -81,45 +94,75 @@ def answer_keep(*, trade: Trade) -> PaymentNotice:
     }
     if trade.paid_at:
         params["gmt_payment"] = trade.paid_at.astimezone(ALIPAY_ZONE).strftime(TIME_FORMAT)
-    raw = json.dumps(params, ensure_ascii=False)
-    return _keep(source=Source.QUERY, params=params, raw=raw, verdict=Verdict.RECEIVED)
+    return _keep(Source.QUERY, params, json.dumps(params, ensure_ascii=False))
 
 
 @atomic_retry_on_deadlock
 def notice_judge(*, notice_id: int) -> PaymentNotice.Verdict:
-    """Act on a stored notice and write its verdict; return that. A judged one stays as it is."""
+    """Act on a stored notice and write its verdict; return that.
+
+    One that was accepted stays as it is: all that it says was done. One that was refused, and
+    came again, is judged again: the reason may be a setting that has been corrected since.
+    """
     notice = PaymentNotice.objects.select_for_update().get(pk=notice_id)
-    if notice.verdict == Verdict.RECEIVED:
+    if notice.verdict == Verdict.RECEIVED or notice.verdict in REFUSED - {Verdict.BAD_SIGNATURE}:
         notice.verdict, notice.order_id = _judge(notice)
         notice.save(update_fields=["verdict", "order"])
     return Verdict(notice.verdict)
 
 
-def notices_judge_left(*, before: datetime) -> int:
+def notices_judge_left(*, before: datetime, seconds: float | None = None) -> int:
     """Judge the notices stored before that moment and left unjudged by a crash; return how many.
 
-    Raises ExceptionGroup, having judged the others, when something is wrong with one.
+    After ``seconds`` no other one is begun. Raises ExceptionGroup, having judged the others,
+    when something is wrong with one.
     """
+    end = None if seconds is None else time.monotonic() + seconds
     left = PaymentNotice.objects.filter(verdict=Verdict.RECEIVED, add_time__lt=before)
-    notice_ids = list(left.order_by("pk").values_list("pk", flat=True))
+    judged = last = 0
     with collect_errors() as collecting:
-        for notice_id in notice_ids:
-            with collecting():
-                notice_judge(notice_id=notice_id)
-    return len(notice_ids)
+        # Some at a time, so that two runs meet in none but the first.
+        while notice_ids := list(
+            left.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:JUDGED_AT_ONCE]
+        ):
+            for last in notice_ids:
+                if end is not None and time.monotonic() >= end:
+                    return judged
+                with collecting():
+                    notice_judge(notice_id=last)
+                judged += 1
+    return judged
 
 
-def _keep(*, source: str, params: Mapping[str, str], raw: str, verdict: str) -> PaymentNotice:
+@retry_on_deadlock
+def _keep(source: str, params: Mapping[str, str], raw: str) -> PaymentNotice:
+    notice, is_new = PaymentNotice.objects.get_or_create(
+        content_key=content_key(source, params), defaults=_columns(source, params, raw)
+    )
+    if not is_new:
+        repeated = {"repeats": F("repeats") + 1, "repeated_at": clock.database_now()}
+        PaymentNotice.objects.filter(pk=notice.pk).update(**repeated)
+    return notice
+
+
+def content_key(source: str, params: Mapping[str, str]) -> str:
+    """Return a hash of what a message says: all but what differs when Alipay repeats it."""
+    said = {name: value for name, value in params.items() if name not in VARIES_ON_REPEAT}
+    text = json.dumps([source, said], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _columns(source: str, params: Mapping[str, str], raw: str) -> dict[str, str]:
     def text(name: str) -> str:
         field: Any = PaymentNotice._meta.get_field(name)
         return params.get(name, "").replace("\0", "")[: field.max_length]
 
-    return PaymentNotice.objects.create(
-        source=source,
-        raw=raw.replace("\0", "\\0"),
-        verdict=verdict,
-        **{name: text(name) for name in ("notify_id", "out_trade_no", "trade_no", "trade_status")},
-    )
+    names = ("notify_id", "out_trade_no", "trade_no", "trade_status")
+    return {
+        "source": source,
+        "raw": raw.replace("\0", "\\0"),
+        **{name: text(name) for name in names},
+    }
 
 
 def _judge(notice: PaymentNotice) -> tuple[Verdict, int | None]:
@@ -150,7 +193,7 @@ def _act(order: OrderInfo, news: _News) -> Verdict:
         return _act_on_closed(order)
     if news.status not in ("TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"):
         return Verdict.IGNORED
-    paid_at = news.paid_at or timezone.now()
+    paid_at = news.paid_at or clock.database_now()
     try:
         verdict = payment_confirm(
             order_id=order.pk, trade_no=news.trade_no, amount=news.amount, paid_at=paid_at
@@ -184,7 +227,7 @@ def _sync_refund(news: _News) -> bool:
         payment_id=Payment.objects.only("pk").get(trade_no=news.trade_no).pk,
         out_request_no=news.refund_no,
         refunded=news.refunded,
-        done_at=timezone.now(),
+        done_at=clock.database_now(),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.goods.models import StockMovement
 from apps.goods.services.stock import stock_return
+from utils.db import clock
 from utils.db.locks import row_lock
 from utils.db.transactions import atomic_retry_on_deadlock
 
@@ -45,7 +46,7 @@ def order_close(*, order_id: int, event: Event) -> bool:
     order.save(update_fields=["pay_status", "closed_by", "holds_stock"])
     pieces = order_pieces(order.pk)
     stock_return(pieces=pieces, reason=StockMovement.Reason.CLOSE, reference=order.order_sn)
-    end = min(order.expires_at, timezone.now())
+    end = min(order.expires_at, clock.database_now())
     windows_release(user_id=order.user_id, ends=dict.fromkeys(pieces, end))
     return True
 

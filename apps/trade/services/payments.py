@@ -3,10 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone
-
 from apps.goods.services.stock import OutOfStockError, sold_count, stock_take
 from apps.users.services.locks import account_is_open
+from utils.db import clock
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import OrderInfo, Payment, PaymentNotice
@@ -71,7 +70,7 @@ def payment_confirm(
     pieces = order_pieces(order.pk)
     sold_count(pieces=pieces, sign=1)
     if not was_closed:
-        windows_pay(user_id=order.user_id, pieces=pieces, now=timezone.now())
+        windows_pay(user_id=order.user_id, pieces=pieces, now=clock.database_now())
     return Verdict.PAID_LATE if was_closed else Verdict.PAID
 
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F, Sum
-from django.utils import timezone
 
 from apps.goods.models import StockMovement
 from apps.goods.services.stock import sold_count, stock_return
@@ -20,7 +19,9 @@ from utils.alipay import (
     AlipayRefusedError,
     AlipayUnreachableError,
     client_from_settings,
+    gateway_patience,
 )
+from utils.db import clock
 from utils.db.locks import row_lock
 from utils.db.transactions import atomic_retry_on_deadlock
 
@@ -101,9 +102,10 @@ def refund_send(*, refund_id: int) -> Refund:
     refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
     if refund.state != State.PENDING:
         return refund
-    Refund.objects.filter(pk=refund_id).update(tries=F("tries") + 1, asked_at=timezone.now())
+    Refund.objects.filter(pk=refund_id).update(tries=F("tries") + 1, asked_at=clock.database_now())
     try:
-        refusal = _gateway_refund(refund)
+        with gateway_patience():
+            refusal = _gateway_refund(refund)
     except AlipayError as error:
         logger.warning("refund %s: %s", refund.out_request_no, error)
         pending = Refund.objects.filter(pk=refund_id, state=State.PENDING)
@@ -112,7 +114,7 @@ def refund_send(*, refund_id: int) -> Refund:
         if refusal:
             refund_fail(refund_id=refund_id, answer=refusal)
         else:
-            refund_done(refund_id=refund_id, done_at=timezone.now())
+            refund_done(refund_id=refund_id, done_at=clock.database_now())
     refund.refresh_from_db()
     return refund
 
@@ -145,7 +147,7 @@ def refund_fail(*, refund_id: int, answer: str) -> bool:
     pending = Refund.objects.filter(pk=refund_id, state=State.PENDING)
     if not pending.update(state=State.FAILED, answer=answer[:255]):
         return False
-    _rest_record(payment, done_at=timezone.now())
+    _rest_record(payment, done_at=clock.database_now())
     return True
 
 

@@ -1,5 +1,6 @@
 """Notices as Alipay would send them, signed with its key, one field at a time as a test wants."""
 
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,13 +13,18 @@ from extra_apps.alipay_sandbox.signing import notice_text, sign
 FORM = "application/x-www-form-urlencoded"
 TRADE_NO = "2026112322001400000000000001"
 
+_numbers = count(1)
+
 
 def notice_of(order: dict[str, Any], **fields: str | None) -> dict[str, str]:
-    """Return a signed notice that the order is paid; ``fields`` differ, None leaves one out."""
+    """Return a signed notice that the order is paid; ``fields`` differ, None leaves one out.
+
+    Each has a number of its own: to repeat one, send it again.
+    """
     params = {
         "notify_time": "2026-11-23 10:05:01",
         "notify_type": "trade_status_sync",
-        "notify_id": "2026112300222100500000000001",
+        "notify_id": f"20261123002221005{next(_numbers):011}",
         "charset": "utf-8",
         "version": "1.0",
         "app_id": settings.ALIPAY_APP_ID,

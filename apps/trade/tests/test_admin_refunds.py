@@ -16,6 +16,7 @@ from apps.trade.services.payments import payment_confirm, payment_finish
 from apps.users.models import UserProfile
 from extra_apps.alipay_sandbox.models import SandboxRefund, SandboxTrade
 from utils.alipay import AlipayClient, AlipayUnreachableError
+from utils.alipay.patience import guard
 
 from .staff import PAYMENTS, REFUNDS, VIEW, act, confirm, hidden, staff_client, told
 
@@ -385,11 +386,15 @@ class TestMoneyToLookAt:
             )  # fmt: skip
         gateway.silent = True
         gateway.asked.clear()
-        confirm(staff, PAYMENTS, "give_back_flagged", *Payment.objects.filter(state="flagged"))
+        response = confirm(
+            staff, PAYMENTS, "give_back_flagged", *Payment.objects.filter(state="flagged")
+        )
+        assert told(response)[-1].endswith("choose them again: T1")
         assert (gateway.asked, Refund.objects.count()) == (["alipay.trade.refund"], 1)
         for other in Payment.objects.filter(refunds=None):
             give_back(staff, other)
         gateway.asked.clear()
+        guard.reset()  # it has rested long enough
         act(staff, REFUNDS, "ask_again", *Refund.objects.all())
         assert gateway.asked == ["alipay.trade.refund"]
 

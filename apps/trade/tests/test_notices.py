@@ -4,9 +4,11 @@ import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -103,17 +105,17 @@ def test_another_trades_end_does_not_finish_the_order(order):
 
 def test_finished_with_a_refund_that_nobody_told_of(order):
     send_notice(notice_of(order))
-    finished = notice_of(order, trade_status="TRADE_FINISHED", refund_fee="4.60", out_biz_no="r1")
+    said = {"trade_status": "TRADE_FINISHED", "refund_fee": "4.60", "out_biz_no": "r1"}
     for verdict in ("refund", "repeat"):
-        assert accepted(send_notice(finished))
+        assert accepted(send_notice(notice_of(order, **said)))
         assert (status_of(order), verdicts()[-1]) == ("TRADE_FINISHED", verdict)
     assert Payment.objects.get().refunded == Decimal("4.60")
 
 
 def test_at_the_cashier(mine, order):
-    waiting = notice_of(order, trade_status="WAIT_BUYER_PAY", gmt_payment=None)
-    assert accepted(send_notice(waiting))
-    assert accepted(send_notice(waiting))
+    for _ in range(2):
+        waiting = notice_of(order, trade_status="WAIT_BUYER_PAY", gmt_payment=None)
+        assert accepted(send_notice(waiting))
     assert (status_of(order), verdicts()) == ("WAIT_BUYER_PAY", ["waiting", "ignored"])
     assert mine.get(f"/orders/{order['id']}/").json()["alipay_url"] is not None
     assert accepted(send_notice(notice_of(order)))
@@ -135,9 +137,9 @@ def test_a_status_that_nobody_knows(order):
 
 
 def test_the_trade_ended_unpaid(order, goods, stock):
-    closed = notice_of(order, trade_status="TRADE_CLOSED", gmt_payment=None)
-    assert accepted(send_notice(closed))
-    assert accepted(send_notice(closed))
+    for _ in range(2):
+        closed = notice_of(order, trade_status="TRADE_CLOSED", gmt_payment=None)
+        assert accepted(send_notice(closed))
     assert (status_of(order), verdicts(), stock(goods)) == (
         "TRADE_CLOSED", ["closed", "ignored"], 10,
     )  # fmt: skip
@@ -206,11 +208,11 @@ def test_money_after_the_refund_is_kept(order, goods, stock):
 
 def test_a_partial_refund_made_at_alipay(order, goods, stock, sold):
     send_notice(notice_of(order))
-    part = notice_of(
-        order, refund_fee="4.60", out_biz_no="r1", gmt_refund="2026-11-23 11:00:00.123"
-    )
+    part = {
+        "refund_fee": "4.60", "out_biz_no": "r1", "gmt_refund": "2026-11-23 11:00:00.123",
+    }  # fmt: skip
     for verdict in ("refund", "repeat"):
-        assert accepted(send_notice(part))
+        assert accepted(send_notice(notice_of(order, **part)))
         assert verdicts()[-1] == verdict
     refund = Refund.objects.get()
     assert (refund.amount, refund.state, refund.staff, refund.out_request_no) == (
@@ -371,6 +373,97 @@ def test_neither_csrf_nor_session_nor_throttle(order, settings):
         response = client.post("/alipay/notify/", notice_of(order))
         assert accepted(response)
         assert response.cookies == {}
+
+
+# --- Again and again ----------------------------------------------------------------------
+
+
+def rows() -> list[tuple[str, int]]:
+    return list(PaymentNotice.objects.order_by("pk").values_list("verdict", "repeats"))
+
+
+def test_a_repeat_is_counted_and_makes_no_row(order, goods, stock, sold):
+    notice = notice_of(order)
+    for _ in range(5):
+        assert accepted(send_notice(notice))
+    assert rows() == [("paid", 4)]
+    assert PaymentNotice.objects.get().repeated_at is not None
+    assert (Payment.objects.count(), stock(goods), sold(goods)) == (1, 8, 2)
+
+
+def test_alipay_signs_each_attempt_anew(order):
+    said = {k: v for k, v in notice_of(order).items() if not k.startswith("sign")}
+    for second in range(3):
+        again = {**said, "notify_time": f"2026-11-23 10:05:0{second}"}
+        assert accepted(send_notice(signed(again)))
+    assert rows() == [("paid", 2)]
+
+
+def test_the_same_number_with_something_else_to_say(order):
+    paid = {k: v for k, v in notice_of(order).items() if not k.startswith("sign")}
+    assert accepted(send_notice(signed(paid)))
+    assert accepted(send_notice(signed({**paid, "trade_status": "TRADE_FINISHED"})))
+    assert rows() == [("paid", 0), ("finished", 0)]
+    assert status_of(order) == "TRADE_FINISHED"
+
+
+def test_a_repeat_of_what_was_refused_is_judged_again(order, settings):
+    """It is refused again; or not, when what was wrong was a setting."""
+    notice, own = notice_of(order), settings.ALIPAY_SELLER_ID
+    settings.ALIPAY_SELLER_ID = "2088999999999999"
+    for _ in range(3):
+        assert not accepted(send_notice(notice))
+    assert rows() == [("wrong_seller", 2)]
+    settings.ALIPAY_SELLER_ID = own
+    assert accepted(send_notice(notice))
+    assert (rows(), status_of(order)) == ([("paid", 3)], "TRADE_SUCCESS")
+
+
+@pytest.mark.parametrize("path", ["/alipay/notify/", "/alipay/return/"])
+def test_the_address_of_a_return_is_no_notice(order, gateway, path):
+    address = urlsplit(returned(gateway, order))
+    PaymentNotice.objects.all().delete()
+    for _ in range(3):
+        response = Client().post(path, address.query, content_type=FORM)
+        assert not accepted(response)
+    assert (rows(), status_of(order), gateway.asked) == ([], "paying", [])
+
+
+@pytest.mark.parametrize("without", [{"notify_id": None}, {"notify_id": ""}, {"method": "x"}])
+def test_signed_and_no_notice(order, without):
+    assert not accepted(send_notice(notice_of(order, **without)))
+    assert (rows(), status_of(order)) == ([], "paying")
+
+
+def test_an_answer_of_the_gateway_that_repeats(order, gateway, client):
+    """The trade is closed; whoever has the address of the return asks about it for ever."""
+    address = returned(gateway, order)
+    SandboxTrade.objects.update(status="TRADE_CLOSED", paid_at=None, closed_at=timezone.now())
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(4):
+            assert client.get(address)["Location"] == ORDERS_PAGE
+            clock.shift(2)  # a question serves for three seconds
+    assert gateway.asked == ["alipay.trade.query"] * 2
+    assert rows() == [("closed", 1)]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (urlencode({"notify_id": "1", "sign": "x" * 70_000}), FORM),
+        ("&".join(f"f{number}=1" for number in range(101)), FORM),
+        ("a=1&" * 101, FORM),
+    ],
+)
+def test_what_is_longer_than_any_notice_is_not_kept(order, body, content_type):
+    assert not accepted(Client().post("/alipay/notify/", body, content_type=content_type))
+    assert rows() == []
+
+
+def test_a_file_is_not_even_read(order):
+    file = SimpleUploadedFile("x.bin", b"x" * 70_000)
+    assert not accepted(Client().post("/alipay/notify/", {"notify_id": "1", "file": file}))
+    assert rows() == []
 
 
 # --- Crashes ------------------------------------------------------------------------------

@@ -14,18 +14,14 @@ from apps.goods.tests.factories import make_goods
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
 from apps.trade.services.carts import holds_release_lapsed
-from apps.trade.services.closing import (
-    Outcome,
-    order_close_via_gateway,
-    orders_close_expired,
-    payments_reconcile,
-)
+from apps.trade.services.closing import Outcome, order_close_via_gateway, orders_close_expired
 from apps.trade.services.orders import (
     OrderNotHiddenError,
     order_close,
     order_hide,
     order_ship,
 )
+from apps.trade.services.reconciling import payments_reconcile
 from utils.alipay import AlipayClient, AlipayUnreachableError
 
 from .conftest import DESTINATION

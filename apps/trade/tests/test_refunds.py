@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
-from apps.trade.services.closing import order_ask, payments_reconcile
+from apps.trade.services.asking import order_ask
 from apps.trade.services.orders import order_ship
 from apps.trade.services.payments import payment_confirm, payment_finish
+from apps.trade.services.reconciling import payments_reconcile
 from apps.trade.services.refunds import (
     RefundOverError,
     RefundTokenUsedError,

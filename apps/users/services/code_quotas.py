@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from utils.api.errors import DomainError
+from utils.db.batches import delete_in_batches
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 from utils.limits.rates import parse_rate
 
@@ -142,13 +143,14 @@ def quotas_release(quotas: list[Quota], claimed_at: datetime) -> None:
             rows.filter(last_time=claimed_at).update(last_time=None)
 
 
-def quotas_purge(now: datetime) -> None:
+def quotas_purge(now: datetime, *, seconds: float | None = None) -> None:
     """Delete rows that are over: one that is missing counts as zero."""
     # Only windows that are over, whoever's they are, and none whose last code is younger
     # than INTERVAL, which must still hold.
-    CodeQuota.objects.filter(window_start__lt=now - DAY).exclude(
+    over = CodeQuota.objects.filter(window_start__lt=now - DAY).exclude(
         last_time__gt=now - INTERVAL
-    ).delete()
+    )
+    delete_in_batches(over, seconds=seconds)
 
 
 @retry_on_deadlock

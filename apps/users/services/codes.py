@@ -11,13 +11,15 @@ counted apart from all others.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from utils.db import clock
+from utils.db.batches import delete_in_batches
 from utils.db.transactions import retry_on_deadlock
 from utils.sms.sending import sms_send_code
 
@@ -114,12 +116,14 @@ def verify_code_use(verify_code: VerifyCode) -> None:
         raise CodeWrongError
 
 
-def verify_codes_purge() -> int:
-    """Delete codes and quotas that are over; return how many codes. Safe at any time."""
-    now = timezone.now()
-    purged, _per_model = VerifyCode.objects.filter(add_time__lt=now - KEPT).delete()
-    quotas_purge(now)
-    return purged
+def verify_codes_purge(*, now: datetime | None = None, seconds: float | None = None) -> int:
+    """Delete codes and quotas that are over; return how many codes. Safe at any time.
+
+    ``now`` is the database's time by default; after ``seconds`` the rest is left.
+    """
+    now = now or clock.database_now()
+    quotas_purge(now, seconds=seconds)
+    return delete_in_batches(VerifyCode.objects.filter(add_time__lt=now - KEPT), seconds=seconds)
 
 
 @retry_on_deadlock

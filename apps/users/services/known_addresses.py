@@ -9,6 +9,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from utils.db import clock
+from utils.db.batches import delete_in_batches
 from utils.limits.client_address import UNKNOWN
 
 from ..models import KnownAddress, UserProfile
@@ -63,10 +65,13 @@ def addresses_forget(*, account: UserProfile) -> None:
     KnownAddress.objects.filter(account=account).delete()
 
 
-def known_addresses_purge() -> int:
-    """Delete addresses that were not used for KEPT; return how many. Safe at any time."""
-    purged, _per_model = KnownAddress.objects.filter(last_time__lt=timezone.now() - KEPT).delete()
-    return purged
+def known_addresses_purge(*, seconds: float | None = None) -> int:
+    """Delete addresses that were not used for KEPT; return how many. Safe at any time.
+
+    After ``seconds`` the rest is left.
+    """
+    old = KnownAddress.objects.filter(last_time__lt=clock.database_now() - KEPT)
+    return delete_in_batches(old, seconds=seconds)
 
 
 def address_hash_make(*, account_id: int, address: str) -> str:

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from utils.db import clock
+from utils.db.batches import delete_in_batches
+
 from ..models import RevokedLogin, UserProfile
 
 # How much longer a log-in is remembered than its last token can live: whatever the clocks of two
@@ -31,7 +34,10 @@ def logins_end_all(*, user_id: int) -> None:
     account.update(login_epoch=F("login_epoch") + 1, version=F("version") + 1)
 
 
-def revoked_logins_purge() -> int:
-    """Forget log-ins whose tokens have all expired; return how many. Safe at any time."""
-    purged, _per_model = RevokedLogin.objects.filter(expires_at__lt=timezone.now()).delete()
-    return purged
+def revoked_logins_purge(*, seconds: float | None = None) -> int:
+    """Forget log-ins whose tokens have all expired; return how many. Safe at any time.
+
+    After ``seconds`` the rest is left.
+    """
+    over = RevokedLogin.objects.filter(expires_at__lt=clock.database_now())
+    return delete_in_batches(over, seconds=seconds)

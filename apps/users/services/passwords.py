@@ -24,6 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from utils.api.errors import DomainError, ServiceUnavailable
+from utils.db import clock
+from utils.db.batches import delete_in_batches
 from utils.db.transactions import retry_on_deadlock
 from utils.limits.rates import Rate, parse_rate
 
@@ -108,13 +110,15 @@ def unknown_name_try(*, name: str, password: str, address: str, only_known: bool
     UserProfile().set_password(password)
 
 
-def password_tries_purge() -> int:
-    """Delete tries that do not count any more; return how many. Safe at any time."""
+def password_tries_purge(*, seconds: float | None = None) -> int:
+    """Delete tries that do not count any more; return how many. Safe at any time.
+
+    After ``seconds`` the rest is left.
+    """
     rate = _rate()
-    over = timezone.now() - timedelta(seconds=rate.seconds if rate else 0)
-    purged, _per_model = PasswordTry.objects.filter(add_time__lte=over).delete()
-    PasswordBudget.objects.filter(last_time__lte=over).delete()
-    return purged
+    over = clock.database_now() - timedelta(seconds=rate.seconds if rate else 0)
+    delete_in_batches(PasswordBudget.objects.filter(last_time__lte=over), seconds=seconds)
+    return delete_in_batches(PasswordTry.objects.filter(add_time__lte=over), seconds=seconds)
 
 
 def password_tries_forget(*, account_id: int) -> None:

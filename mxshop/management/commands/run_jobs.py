@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from mxshop.jobs import logger, sweeps_forever, sweeps_once
+from mxshop.jobs import ClockDiffersError, logger, sweeps_forever, sweeps_once
 
 
 class Command(BaseCommand):
@@ -32,6 +32,13 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, forever: bool, parent: int | None, **options: Any) -> None:
+        try:
+            self._run(forever=forever, parent=parent)
+        except ClockDiffersError as error:
+            logger.critical("%s", error)
+            sys.exit(1)
+
+    def _run(self, *, forever: bool, parent: int | None) -> None:
         if not forever:
             sys.exit(0 if sweeps_once() else 1)
         with suppress(KeyboardInterrupt):

@@ -21,14 +21,11 @@ from apps.goods.services.stock import StockTooLowError, stock_adjust
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import Event, MoveRefusedError
+from apps.trade.services.asking import GatewaySilentError
 from apps.trade.services.carts import holds_release_lapsed
-from apps.trade.services.closing import (
-    GatewaySilentError,
-    order_close_via_gateway,
-    orders_close_expired,
-    payments_reconcile,
-)
+from apps.trade.services.closing import order_close_via_gateway, orders_close_expired
 from apps.trade.services.orders import order_ship
+from apps.trade.services.reconciling import payments_reconcile
 from apps.trade.services.refunds import (
     RefundOverError,
     RefundTooLargeError,
@@ -44,6 +41,7 @@ from extra_apps.alipay_sandbox.services.refunds import trade_refund
 from extra_apps.alipay_sandbox.switches import Switches
 from tests.clients import client_of
 from tests.local_gateway import LocalGateway
+from utils.alipay.patience import guard
 
 from .gateway import FINISHED, SUCCESS, Notice, Trade
 from .model import Goods, Order, Refund, RefusedError, Shop, SilentError
@@ -79,6 +77,7 @@ class Deeds:
     def __init__(self, line: LocalGateway) -> None:
         self.line = line
         line.silent = False
+        guard.reset()
         caches["default"].clear()  # throttles and forgeries are counted there
         self.clock = time_machine.travel(START, tick=False)
         self.traveller = self.clock.start()
@@ -183,6 +182,7 @@ class Deeds:
 
     def gateway_falls_silent_or_speaks(self, is_silent: bool) -> None:
         self.line.silent = self.shop.gateway.silent = is_silent
+        guard.reset()  # as if it had rested: the model knows no process
 
     # -- orders
 
@@ -283,13 +283,16 @@ class Deeds:
 
     def _post_notice(self, form: dict[str, str], notice: Notice) -> None:
         order = self.shop.orders[notice.order_id]
+        kept = PaymentNotice.objects.count()
         answer = Client().post("/alipay/notify/", urlencode(form), content_type=FORM)
         verdict = notice.fault or self.shop.hear(
             order, notice.trade_no, notice.status, is_paid=notice.is_paid,
             refunded=notice.refunded, refund_no=notice.refund_no,
         )  # fmt: skip
         is_refused = bool(notice.fault) or verdict == "malformed"
-        assert PaymentNotice.objects.latest("pk").verdict == verdict
+        # One that came before makes no row: whatever it would change is as it said already.
+        if PaymentNotice.objects.count() > kept:
+            assert PaymentNotice.objects.latest("pk").verdict == verdict
         assert (answer.status_code, answer.content) == (
             (400, b"failure") if is_refused else (200, b"success")
         )
@@ -302,7 +305,7 @@ class Deeds:
         parts = urlsplit(self.returns[order_id])
         answer = Client().get(f"{parts.path}?{parts.query}")
         assert (answer.status_code, answer["Location"]) == (302, ORDERS_PAGE)
-        if order.trade_no is None:
+        if self.shop.may_ask_on_return(order) and order.trade_no is None:
             with suppress(SilentError):
                 self.shop.ask(order)
 

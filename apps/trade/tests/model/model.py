@@ -352,6 +352,10 @@ class Shop:
             )  # fmt: skip
         return trade
 
+    def may_ask_on_return(self, order: Order) -> bool:
+        """A buyer who comes back has the gateway asked once in three seconds."""
+        return order.asked_at is None or self.now - order.asked_at >= timedelta(seconds=3)
+
     def hear(
         self, order: Order, trade_no: str, status: str, *, is_paid: bool, refunded: Decimal,
         refund_no: str,

@@ -43,13 +43,16 @@ def is_paid_at_gateway(order: OrderInfo) -> bool:
     return trades.filter(paid_at__isnull=False).exists()
 
 
-def notice_of(order: OrderInfo, trade_no: str) -> str:
-    """Return the body of a notice, signed by the gateway: this trade has paid the order."""
+def notice_of(order: OrderInfo, trade_no: str, *, number: int = 1) -> str:
+    """Return the body of a notice, signed by the gateway: this trade has paid the order.
+
+    Notices of another ``number`` are others, that say the same.
+    """
     conf, now = sandbox_conf(), timezone.now()
     params = {
         "app_id": conf.app_id,
         "seller_id": conf.seller_id,
-        "notify_id": f"notice of {trade_no}",
+        "notify_id": f"notice {number} of {trade_no}",
         "out_trade_no": order.order_sn,
         "trade_no": trade_no,
         "trade_status": "TRADE_SUCCESS",

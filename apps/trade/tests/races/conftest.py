@@ -53,6 +53,7 @@ def shop(_origin: str, _database: None, settings: Any) -> Shop:
     """
     settings.SITE_URL = _origin
     settings.ALIPAY_GATEWAY_URL = f"{_origin}/alipay-sandbox/gateway.do"
+    settings.GATEWAY_CALLS_AT_ONCE = 100
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     settings.CART_MAX_NUMS = settings.HOLD_MAX_PIECES = settings.ORDER_MAX_UNPAID = 10_000
     # What is tried again after a rival came first is no loop of queries.

@@ -17,6 +17,7 @@ from apps.trade.services.closing import orders_close_expired
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
+from utils.db import shared_work
 
 from .cashier import cashier_open, cashier_pay, notice_of, notify
 from .fates import CLOSED, FLAGGED, PAID, fate
@@ -215,6 +216,7 @@ def test_control_two_sweeps_without_the_lock(shop: Shop, monkeypatch: pytest.Mon
     """Orders are closed twice."""
     many = 10
     unlocked(monkeypatch, OrderInfo)
+    monkeypatch.setattr(shared_work, "row_claim", lambda row, *, until: True)
     before(monkeypatch, orders_service, "next_status", meeting(2))
 
     def play() -> tuple[int, int]:

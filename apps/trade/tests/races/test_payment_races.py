@@ -1,5 +1,6 @@
 """Money that comes by several ways at once, or comes twice."""
 
+import secrets
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -10,9 +11,11 @@ from django.utils import timezone
 
 from apps.trade.callbacks import ORDERS_PAGE
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
-from apps.trade.services import payments
-from apps.trade.services.closing import order_ask, orders_close_expired, payments_reconcile
+from apps.trade.services import notices, payments
+from apps.trade.services.asking import order_ask
+from apps.trade.services.closing import orders_close_expired
 from apps.trade.services.notices import notice_judge, notice_keep
+from apps.trade.services.reconciling import payments_reconcile
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
 
@@ -31,14 +34,26 @@ def verdicts() -> Counter[str]:
 def test_one_notice_many_times_at_once(shop: Shop) -> None:
     [goods] = shelf(10)
     order = order_of(shop.buyer(), goods, nums=2)
-    body = notice_of(order, "T1")
-    answers = in_parallel(MANY, lambda _number: notify(shop, body))
-    assert answers == [SUCCESS] * MANY
-    assert verdicts() == {"paid": 1, "repeat": MANY - 1}
+    # Two notices, each of them several times.
+    bodies = [notice_of(order, "T1", number=number) for number in range(2)]
+    answers = in_parallel(2 * MANY, lambda number: notify(shop, bodies[number % 2]))
+    assert answers == [SUCCESS] * 2 * MANY
+    assert verdicts() == {"paid": 1, "repeat": 1}
+    assert list(PaymentNotice.objects.values_list("repeats", flat=True)) == [MANY - 1] * 2
     [payment] = order.payments.all()
     assert (payment.state, payment.amount, payment.trade_no) == ("applied", 20, "T1")
     assert (sold_of(goods), stock_of(goods)) == (2, 8)
     assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_control_one_notice_without_its_key(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stored as often as it comes."""
+    monkeypatch.setattr(notices, "content_key", lambda source, params: secrets.token_hex(16))
+    [goods] = shelf(10)
+    body = notice_of(order_of(shop.buyer(), goods, nums=2), "T1")
+    assert in_parallel(MANY, lambda _number: notify(shop, body)) == [SUCCESS] * MANY
+    assert PaymentNotice.objects.count() == MANY
 
 
 def test_one_stored_notice_judged_twice_at_once(shop: Shop) -> None:
@@ -60,12 +75,12 @@ def test_control_one_notice_without_the_lock(shop: Shop, monkeypatch: pytest.Mon
     """The unique constraint is left, and what it stops is a 500 for Alipay."""
     [goods] = shelf(10)
     order = order_of(shop.buyer(), goods, nums=2)
-    body = notice_of(order, "T1")
+    bodies = [notice_of(order, "T1", number=number) for number in range(MANY)]
     with monkeypatch.context() as guards_off:
         unlocked(guards_off, OrderInfo)
         before(guards_off, payments, "_why_not_applied", meeting(MANY))
         answers = Counter(status for status, _body in in_parallel(
-            MANY, lambda _number: notify(shop, body)
+            MANY, lambda number: notify(shop, bodies[number])
         ))  # fmt: skip
     tell(f"control: no lock on the order: {answers[500]} of {MANY} notices failed")
     assert answers == {200: 1, 500: MANY - 1}
