@@ -80,7 +80,7 @@ def test_a_variable_set_to_nothing_counts_as_absent(tmp_path: Path) -> None:
 def test_every_variable_is_explained(tmp_path: Path) -> None:
     source = (TOP / "mxshop" / "settings.py").read_text()
     explained = (TOP / ".env.example").read_text()
-    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:env(?:\.\w+)?\(|\(env,)\s*"([A-Z_]+)"', source))
     assert len(read) > 20
     assert read == set(re.findall(r"^([A-Z_]+)=", explained, re.M))
 
@@ -89,3 +89,21 @@ def test_proxies_are_believed_only_where_there_are_some(tmp_path: Path) -> None:
     expression = "hasattr(s, 'SECURE_PROXY_SSL_HEADER') and s.SECURE_PROXY_SSL_HEADER"
     assert "HTTP_X_FORWARDED_PROTO" not in value_of(tmp_path, expression, **PRODUCTION)
     assert "HTTP_X_FORWARDED_PROTO" in value_of(tmp_path, expression, **PRODUCTION, NUM_PROXIES="1")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "abc", "1e3", "9" * 5000])
+def test_a_wrong_number_of_seconds_is_named(tmp_path: Path, seconds: str) -> None:
+    code = "import mxshop.settings"
+    done = start(tmp_path, code, **PRODUCTION, DATABASE_LOCK_SECONDS=seconds)
+    assert done.returncode != 0
+    assert "DATABASE_LOCK_SECONDS must be a whole number from 1 to 50" in done.stderr
+
+
+def test_what_the_database_may_take(tmp_path: Path) -> None:
+    options = value_of(
+        tmp_path, "s.DATABASES['default']['OPTIONS']", **PRODUCTION,
+        DATABASE_URL="mysql://root@127.0.0.1/mxshop", DATABASE_LOCK_SECONDS="7",
+    )  # fmt: skip
+    assert "'connect_timeout': 3" in options
+    assert "innodb_lock_wait_timeout=7'" in options
+    assert "read_timeout" not in options  # of web processes alone
