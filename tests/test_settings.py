@@ -105,5 +105,5 @@ def test_what_the_database_may_take(tmp_path: Path) -> None:
         DATABASE_URL="mysql://root@127.0.0.1/mxshop", DATABASE_LOCK_SECONDS="7",
     )  # fmt: skip
     assert "'connect_timeout': 3" in options
-    assert "innodb_lock_wait_timeout=7\"" in options
+    assert 'innodb_lock_wait_timeout=7"' in options
     assert "read_timeout" not in options  # of web processes alone

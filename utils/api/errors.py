@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, views
+from rest_framework import exceptions
 from rest_framework.response import Response
 
 from utils.api.outages import RETRY_AFTER, UNAVAILABLE, outage_answer
@@ -73,6 +73,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     names the model. And what Django refuses to read (a body too long, too many fields) is 400
     in JSON: its own page for developers reads the fields again, and fails.
     """
+    from rest_framework import views  # loads the throttles, which import this module
+
     if isinstance(exc, DomainError):
         return _refusal(exc)
     if (answer := outage_answer(context["request"], exc)) is not None:
@@ -88,6 +90,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 
 def _refusal(error: DomainError) -> Response:
+    from rest_framework import views
+
     views.set_rollback()
     headers = {} if error.wait is None else {"Retry-After": str(error.wait)}
     return Response(error.body(), status=error.status, headers=headers)
