@@ -38,7 +38,7 @@ ANY_NUMBER = st.one_of(
 )
 
 MANY = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 LIST_PARAMETERS = [
@@ -87,7 +87,6 @@ def assert_no_error(response: Any, what: Any) -> None:
 @pytest.mark.parametrize("value", NUMBERS, ids=lambda value: value[:12])
 def test_in_a_query(api: APIClient, mine: APIClient, goods: Goods, value: str) -> None:
     for name in LIST_PARAMETERS:
-        assert_no_error(api.get("/goods/", {name: value}), name)
         assert_no_error(api.get("/goods/", {name: [value, value]}), name)
     for path in ("/orders/", "/userfavs/", "/messages/", "/shopcarts/", "/address/"):
         asked = {"page": value, "page_size": value, "status": value}

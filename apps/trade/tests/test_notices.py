@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -520,6 +521,15 @@ def test_the_return_asks_the_gateway(order, gateway, client, goods, sold):
     # The notice that comes after all.
     assert accepted(send_notice(notice_of(order, trade_no=notice.trade_no)))
     assert sold(goods) == 2
+
+
+def test_the_return_to_an_order_that_somebody_holds(order, gateway, client, monkeypatch):
+    def held(*, order_id):
+        raise OperationalError(1205, "Lock wait timeout exceeded")
+
+    monkeypatch.setattr(callbacks, "order_ask", held)
+    response = client.get(returned(gateway, order))
+    assert (response.status_code, response["Location"]) == (302, ORDERS_PAGE)
 
 
 def test_the_return_to_a_paid_order_asks_nobody(order, gateway, client):
