@@ -49,6 +49,10 @@ def break_views() -> None:
     from django.db import IntegrityError
 
     from apps.goods import views
+    from apps.trade import views as trade
+    from apps.users import tokens
+    from apps.users import views as users
+    from apps.users.models import UserProfile
 
     def broken_page(self: object, request: object, *args: object) -> None:
         password, sessionid = PLANTED["password"], PLANTED["session"]
@@ -61,12 +65,24 @@ def break_views() -> None:
         except IntegrityError as error:
             raise RuntimeError(f"{PLANTED['recipient']} in {address}: {error}") from error
 
+    def broken_write(*args: object, **data: object) -> None:
+        raise RuntimeError("the write failed")
+
+    # The database is away: who is logged in is known without it, so that the views are reached.
+    users_found = iter([UserProfile(pk=7, username="buyer")])
+
+    def found_once(self: object, token: object) -> UserProfile:
+        return next(users_found)  # the second time, StopIteration: an error like any other
+
+    tokens._Authentication.get_user = found_once  # type: ignore[method-assign]
+    users.authenticate = users.mobile_is_taken = broken_write  # type: ignore[assignment]
+    users.account_of_mobile = trade.order_create = broken_write  # type: ignore[assignment]
     AdminSite.login = broken_page  # type: ignore[method-assign]
     views.index_categories = broken_read  # type: ignore[assignment]
 
 
 def visit(port: int) -> None:
-    """The database is away: whoever needs it meets an outage."""
+    """Send secrets to views that fail, and to some that meet the outage of the database."""
     from apps.users.models import UserProfile
     from apps.users.tokens import token_make
 
@@ -99,6 +115,7 @@ def visit(port: int) -> None:
 def fail_in_the_background() -> None:
     from django.conf import settings
 
+    from apps.trade.services.closing import orders_close_expired
     from mxshop.jobs import Sweep, sweep_run
 
     logger = logging.getLogger("shop")
@@ -119,6 +136,8 @@ def fail_in_the_background() -> None:
         )
 
     sweep_run(Sweep("broken", 30, run))
+    # An outage in the background: the frames hold the database's password.
+    sweep_run(Sweep("outage", 30, orders_close_expired))
     try:
         raise KeyError(PLANTED["code"])
     except KeyError:

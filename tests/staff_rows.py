@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
+from django.utils import timezone
 from social_django.models import UserSocialAuth
 
 from apps.goods.models import Banner, GoodsCategoryBrand, HotSearchWords, IndexAd
@@ -64,7 +65,7 @@ def rows_of_every_kind() -> dict[type[Model], Model]:
     UserLeavingMessage.objects.create(user=buyer, subject="subject", message="message")
     UserSocialAuth.objects.create(user=buyer, provider="weixin", uid="an-openid")
     VerifyCode.objects.create(mobile="13800000001", purpose="login", code_hash="x")
-    Heartbeat.objects.get_or_create(sweep="release_lapsed_holds")
+    Heartbeat.objects.create(sweep="sweep", every=30, started_at=timezone.now())
     rows: dict[type[Model], Model] = {Buyer: buyer}
     rows[StaffAccount] = StaffAccount.objects.get(username="a clerk")
     for model in admin.site._registry:

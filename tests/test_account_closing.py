@@ -305,7 +305,7 @@ def test_a_request_that_read_the_account_before_writes_nothing(closed):
 
 
 def test_staff_see_it_and_change_nothing(closed, admin_client):
-    path = f"/admin/users/userprofile/{closed.pk}/change/"
+    path = f"/admin/users/buyer/{closed.pk}/change/"
     html = admin_client.get(path).content.decode()
     assert closed.username in html
     assert 'name="_save"' not in html

@@ -16,6 +16,7 @@ from django.test import Client
 from social_django.models import UserSocialAuth
 from zeal import zeal_ignore
 
+from apps.trade.models import Holder
 from apps.users.models import UserProfile
 
 from .sample_files import picture
@@ -234,7 +235,8 @@ def test_no_box_completes_names_of_accounts_or_roles(everything: Client, owner: 
 
 def test_no_list_filters_by_the_flags_or_the_password_of_an_account(everything: Client) -> None:
     asked = 0
-    for model in admin.site._registry:
+    # The page of holders is no list of rows: it reads no filter.
+    for model in admin.site._registry.keys() - {Holder}:
         for field in model._meta.get_fields():
             if isinstance(field, models.ForeignKey) and issubclass(
                 field.related_model, UserProfile
@@ -318,6 +320,7 @@ def test_nonsense_in_a_list_is_no_error(admin_client: Client) -> None:
             for tail in ("change", "delete", "history"):
                 assert admin_client.get(f"{url}{text or '_'}/{tail}/").status_code in (
                     302,
+                    400,
                     403,
                     404,
                 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.users.admin.links import account_link
 from apps.users.services.locks import accounts_lock
-from utils.admin.base import ShopModelAdmin
+from utils.admin.base import ShopModelAdmin, may_write_here
 from utils.api.lookups import parse_pk
 
 from .models import UserAddress, UserFav, UserLeavingMessage
@@ -33,7 +33,7 @@ class OwnedAdmin(ShopModelAdmin):
         # What staff save or delete, the buyer must not take away meanwhile, with the account or
         # alone: its name would come back in the history.
         key = parse_pk(object_id)
-        if request.method == "POST" and key is not None:
+        if may_write_here(self, request) and key is not None:
             owners = self.model._default_manager.filter(pk=key).values_list("user_id", flat=True)
             accounts_lock(user_ids=list(owners))
         return super().get_object(request, object_id, from_field)

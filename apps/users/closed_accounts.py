@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 
+from utils.admin.base import may_write_here
 from utils.api.lookups import parse_pk
 
 from .services.locks import accounts_lock
@@ -23,7 +24,7 @@ class ClosedAccountsMixin:
         # A form saves the whole row: the account must not be closed between its read and that,
         # or the form would bring the person back.
         key = parse_pk(object_id)
-        is_form = request.method == "POST" and transaction.get_connection().in_atomic_block
-        if is_form and key is not None:
+        is_form = transaction.get_connection().in_atomic_block
+        if is_form and may_write_here(self, request) and key is not None:
             accounts_lock(user_ids=[key])
         return super().get_object(request, object_id, from_field)  # type: ignore[misc]

@@ -17,6 +17,15 @@ from django.utils.translation import gettext as _
 MAX_ID = models.BigIntegerField.MAX_BIGINT
 
 
+def may_write_here(page: Any, request: HttpRequest) -> bool:
+    """Say whether this POST to a page of one row may change, or delete, what it is about."""
+    if request.method != "POST":
+        return False
+    is_delete = request.path.endswith("/delete/")
+    may = page.has_delete_permission if is_delete else page.has_change_permission
+    return bool(may(request))
+
+
 class ShopModelAdmin(admin.ModelAdmin):
     """The base of every page in the admin.
 

@@ -350,10 +350,10 @@ def test_checkout_takes_the_same_queries_for_any_cart(
     fill(mine, *((make_goods(goods.category, stock=3, name=f"{n}"), 1) for n in range(lines)))
     if is_lapsed:
         lapse()
-    # Session and user; the transaction's savepoint, the cart, whether the account is open, its
-    # lines, what unpaid orders have, goods, hold windows, the order in a savepoint of its own, its
-    # lines, the cart's are deleted, and the windows written. Lapsed: stock and ledger.
-    with django_assert_num_queries(2 + 15 + (4 if is_lapsed else 0)):
+    # Session and user; the transaction's savepoint, the clock, the cart, whether the account is
+    # open, its lines, what unpaid orders have, goods, hold windows, the order in a savepoint of
+    # its own, its lines, the cart's are deleted, the windows written. Lapsed: stock and ledger.
+    with django_assert_num_queries(2 + 16 + (4 if is_lapsed else 0)):
         assert order(mine).status_code == 201
 
 

@@ -391,7 +391,8 @@ def test_an_add_takes_the_same_queries_for_any_cart(mine, goods, more, django_as
         if number % 4 == 0:
             order(mine)
     add(mine, goods)
-    # Session and user, the goods and the cart; its lock, its lines, what unpaid orders have,
-    # the window, the goods, stock and ledger in a savepoint, the line, the window.
-    with django_assert_num_queries(2 + 2 + 13):
+    # Session and user, the goods and the cart; the clock, the cart's lock, whether the account is
+    # open, the cart's lines, what unpaid orders have, the window, the goods, stock and ledger in
+    # a savepoint, the line, the window.
+    with django_assert_num_queries(2 + 2 + 15):
         assert add(mine, goods, 1).status_code == 201

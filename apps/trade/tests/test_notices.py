@@ -527,7 +527,7 @@ def test_the_return_to_an_order_that_somebody_holds(order, gateway, client, monk
     def held(*, order_id):
         raise OperationalError(1205, "Lock wait timeout exceeded")
 
-    monkeypatch.setattr(callbacks, "order_ask", held)
+    monkeypatch.setattr(callbacks, "order_ask_on_return", held)
     response = client.get(returned(gateway, order))
     assert (response.status_code, response["Location"]) == (302, ORDERS_PAGE)
 

@@ -103,8 +103,9 @@ class TestStaff:
         return staff_client("change_orderinfo", *VIEW)
 
     def test_a_batch_ends_with_the_requests_time_and_says_what_is_done(
-        self, staff, order_of, gateway, clock, monkeypatch
+        self, staff, order_of, gateway, clock, monkeypatch, settings
     ):
+        settings.ORDER_MAX_UNPAID = 6
         orders = [OrderInfo.objects.get(pk=order_of(1)["id"]) for _ in range(6)]
         slow(monkeypatch, clock, 2)
         response = confirm(staff, ORDERS, "close_unpaid", *orders)

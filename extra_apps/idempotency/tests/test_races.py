@@ -18,7 +18,7 @@ from tests.deadlocks import deadlocks
 from tests.parallel import in_parallel, meeting, tell
 from utils.db import transactions
 
-from .conftest import Meanwhile, client_of, post, user_make, worked
+from .conftest import Meanwhile, client_of, groups, post, user_make, worked
 from .shop import refuse
 
 pytestmark = [
@@ -208,7 +208,7 @@ def test_a_takeover_while_the_first_runs(meanwhile: Meanwhile) -> None:
     work = SlowWork(meanwhile)
     first, second = work.beside(client_of(user), lambda: take_over(user))
     assert (first.status_code, second.status_code) == (409, 201)
-    assert list(Group.objects.values_list("name", flat=True)) == [second.json()["name"]]
+    assert list(groups().values_list("name", flat=True)) == [second.json()["name"]]
     assert post(client_of(user), "k").content == second.content
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse
@@ -18,7 +17,7 @@ from extra_apps.idempotency import decorators, services
 from extra_apps.idempotency.models import IdempotencyRecord
 from extra_apps.idempotency.services import PURGE_BATCH, idempotency_records_purge
 
-from .conftest import Meanwhile, post, user_make, worked
+from .conftest import Meanwhile, groups, post, user_make, worked
 from .shop import refuse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("extra_apps.idempotency.tests.shop")]
@@ -328,7 +327,7 @@ def test_a_failure_after_the_commit_undoes_nothing(mine: APIClient, meanwhile: M
     assert post(mine).status_code == 500
     again = post(mine)
     assert (again.status_code, again["Idempotency-Replayed"]) == (201, "true")
-    assert again.json()["name"] == Group.objects.get().name
+    assert again.json()["name"] == groups().get().name
 
 
 @pytest.mark.django_db(transaction=True)
