@@ -2,6 +2,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -34,6 +35,8 @@ class HolderAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)  # which refuses
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied  # there are no actions
         goods_id = _number(request.GET.get("goods", ""))
         by_goods = request.GET.get("by") == "goods"
         context = {
