@@ -1,7 +1,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, Value
+from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,11 @@ class HeartbeatAdmin(ShopModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Heartbeat]:
         # One look at the database's clock for all rows.
-        return super().get_queryset(request).annotate(now=Value(clock.database_now()))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(now=Cast(Value(clock.database_now()), DateTimeField()))
+        )
 
     @admin.display(description=_("on time"), boolean=True)
     def is_on_time(self, heartbeat: Heartbeat) -> bool:

@@ -92,7 +92,8 @@ def _environment() -> dict[str, str]:
     """What tests/settings.py has set, on this test's database, without throttles."""
     url = _database_url(connection.settings_dict)
     throttles = {f"THROTTLE_{scope.upper()}": "off" for scope in settings.THROTTLE_RATES}
-    own = {"DJANGO_SETTINGS_MODULE": "mxshop.settings", "DATABASE_URL": url}
+    limits = {"ORDER_MAX_UNPAID": "1000", "HOLD_MAX_PIECES": "1000000"}
+    own = {**limits, "DJANGO_SETTINGS_MODULE": "mxshop.settings", "DATABASE_URL": url}
     return {**os.environ, **throttles, **own}
 
 

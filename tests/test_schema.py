@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -14,7 +15,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from apps.goods.models import IndexAd
-from mxshop.wsgi import application
+
+application = get_wsgi_application()
 
 # The WSGI application ends each request as in production, and closes a connection that
 # stands in a test's transaction.

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -20,8 +21,9 @@ from apps.user_operation.services.favourites import favourite_add
 from apps.user_operation.services.messages import message_leave
 from apps.user_operation.tests.test_addresses import HOME
 from apps.users.models import UserProfile
-from mxshop.wsgi import application
 from tests.clients import client_of
+
+application = get_wsgi_application()
 
 # As in test_schema.py: the WSGI application closes a connection that stands in a transaction.
 pytestmark = [

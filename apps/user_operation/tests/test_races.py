@@ -18,7 +18,7 @@ from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation import signals
 from apps.user_operation.models import MessageUsage, UserAddress, UserFav, UserLeavingMessage
-from apps.user_operation.services import addresses, favourites, quotas
+from apps.user_operation.services import addresses, favourites, messages, quotas
 from apps.users.models import UserProfile
 from tests.clients import client_of
 
@@ -355,13 +355,14 @@ def test_twenty_messages_where_five_fit(
 def test_control_messages_without_their_lock(
     free_to_upload: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The row is selected as it is, and not moved: more is left than fits."""
+    """Neither the account's row nor the quota's is moved: more is left than fits."""
     free_to_upload.MESSAGES_MAX = 5
 
     def select(user_id: int) -> MessageUsage:
         return MessageUsage.objects.get(pk=user_id)
 
     monkeypatch.setattr(quotas, "_lock_usage", select)
+    monkeypatch.setattr(messages, "account_lock_open", lambda **kwargs: None)
     for user in buyers(ROUNDS):
         at_once([leaving(user, b"hello") for _ in range(20)])
         left = UserLeavingMessage.objects.filter(user=user).count()

@@ -143,7 +143,7 @@ def test_a_claim_that_the_database_gave_up_is_tried_again() -> None:
 def test_control_claims_that_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions, "TRIES", 1)
     with deadlocks(IdempotencyRecord, 1):
-        assert outcome_of(post(client_of(user_make("mine")), "k")) == "500"
+        assert outcome_of(post(client_of(user_make("mine")), "k")) == "503"
     assert worked() == 0
 
 

@@ -135,7 +135,7 @@ def held(goods: Goods) -> int:
 
 @pytest.mark.mariadb
 def test_control_goods_taken_one_by_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each buyer has what the other wants next, and one of them gets a 500."""
+    """Each buyer has what the other wants next, and one of them gets a 503."""
     unlocked(monkeypatch, Goods)
     monkeypatch.setattr(transactions, "TRIES", 1)
     both = meeting(2)
@@ -155,9 +155,9 @@ def test_control_goods_taken_one_by_one(shop: Shop, monkeypatch: pytest.MonkeyPa
         fill_lapsed(buyers, goods)
         return statuses(in_parallel(2, lambda number: buyers[number].checkout()))
 
-    outcome = first_damage(play, lambda outcome: outcome[500])
-    tell(f"control: goods taken one by one: {outcome[500]} of 2 checkouts failed")
-    assert outcome == {201: 1, 500: 1}
+    outcome = first_damage(play, lambda outcome: outcome[503])
+    tell(f"control: goods taken one by one: {outcome[503]} of 2 checkouts failed")
+    assert outcome == {201: 1, 503: 1}
 
 
 def crossed_checkouts(buyers: list[Buyer], goods: list[Goods]) -> Counter[int]:
@@ -186,10 +186,10 @@ def test_control_held_goods_without_a_lock(shop: Shop, monkeypatch: pytest.Monke
     before(monkeypatch, checkout, "_order_insert", meeting(2))
     goods, buyers = shelf(500, 500), shop.buyers(2)
     outcome = first_damage(
-        lambda: crossed_checkouts(buyers, goods), lambda outcome: outcome[500] > 0
+        lambda: crossed_checkouts(buyers, goods), lambda outcome: outcome[503] > 0
     )
-    tell(f"control: held goods without a lock: {outcome[500]} of 2 checkouts failed")
-    assert outcome == {201: 1, 500: 1}
+    tell(f"control: held goods without a lock: {outcome[503]} of 2 checkouts failed")
+    assert outcome == {201: 1, 503: 1}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "given-up"}])
