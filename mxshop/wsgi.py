@@ -6,7 +6,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from utils.db.web_process import bound_database_waits
+from utils.db.web_process import bound_database_waits, connection_renew
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mxshop.settings")
 
@@ -18,4 +18,5 @@ except ImproperlyConfigured as error:
 from mxshop.startup.database import refuse_database
 
 bound_database_waits()
+connection_renew()
 refuse_database()

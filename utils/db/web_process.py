@@ -1,5 +1,6 @@
 """What sets a process that answers requests apart from one that runs a command."""
 
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -27,6 +28,17 @@ def bound_database_waits() -> None:
     if (threads := server_threads()) is not None and engine in ("mysql", "sqlite3"):
         database["ENGINE"] = f"utils.db.gated.{engine}"
         gate.open(slots=max(1, threads - SPARE_THREADS))
+
+
+def connection_renew(handler: Any = connections) -> None:
+    """Let this thread's next use of the database make its connection by the settings as they are.
+
+    The start has made one already, by the settings before bound_database_waits(). The thread that
+    starts a process of uwsgi also answers requests: it would wait without a bound.
+    """
+    handler.close_all()
+    with suppress(AttributeError):  # there is none
+        del handler["default"]
 
 
 def server_threads() -> int | None:

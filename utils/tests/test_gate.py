@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.utils import ConnectionHandler
 
 from tests.parallel import in_parallel
 from utils.db import gate as gate_module
@@ -214,3 +215,16 @@ def test_web_processes_alone_are_bound(monkeypatch: pytest.MonkeyPatch, settings
         assert gate._slots is not None
         gate._slots.take()
     assert gate._slots._free == 0
+
+
+def test_what_the_start_connected_with_is_not_used_by_requests() -> None:
+    """The thread that starts a process also answers requests, and must pass the gate."""
+    handler = ConnectionHandler(
+        {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+    )
+    before = handler["default"]
+    handler.settings["default"]["ENGINE"] = "utils.db.gated.sqlite3"
+    assert handler["default"] is before
+    web_process.connection_renew(handler)
+    assert isinstance(handler["default"], GatedConnection)
+    web_process.connection_renew(ConnectionHandler({}))  # nothing was connected yet
