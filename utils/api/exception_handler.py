@@ -1,5 +1,6 @@
 """The one exception handler of the API: it makes an answer of every refusal."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -10,6 +11,8 @@ from rest_framework.response import Response
 
 from .errors import DomainError
 from .outages import outage_answer
+
+logger = logging.getLogger(__name__)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -39,4 +42,13 @@ def _refusal(error: DomainError, context: dict[str, Any]) -> Response:
     headers = {} if error.wait is None else {"Retry-After": str(error.wait)}
     if error.status == 401:
         headers["WWW-Authenticate"] = context["view"].get_authenticate_header(context["request"])
-    return Response(error.body(), status=error.status, headers=headers)
+    response = Response(error.body(), status=error.status, headers=headers)
+    if error.status >= 500:
+        # Refused on purpose: a warning instead of Django's ERROR line, which would be an alarm.
+        request = context["request"]
+        logger.warning(
+            "%s %s answered %d: %s",
+            request.method, ascii(request.path), error.status, type(error).__name__,
+        )  # fmt: skip
+        response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
