@@ -9,8 +9,11 @@ import logging
 import secrets
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Sum
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import StockMovement
 from apps.goods.services.stock import sold_count, stock_return
@@ -21,6 +24,7 @@ from utils.alipay import (
     client_from_settings,
     gateway_patience,
 )
+from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.locks import row_lock
 from utils.db.transactions import atomic_retry_on_deadlock
@@ -34,24 +38,34 @@ logger = logging.getLogger(__name__)
 State = Refund.State
 
 
-class RefundTooLargeError(Exception):
+class RefundTooLargeError(DomainError):
     """More than is left of the payment; ``left`` is in yuan. Nothing was changed."""
+
+    field = "amount"
 
     def __init__(self, left: Decimal) -> None:
         self.left = left
-        super().__init__(str(left))
+        text = gettext("Only %(left)s yuan are left to be given back.")
+        super().__init__(text % {"left": f"{left:.2f}"})
 
 
-class RefundOverError(Exception):
+class RefundOverError(DomainError):
     """The time for refunds has ended (TRADE_FINISHED); nothing was changed."""
 
+    message: Any = _(
+        "Alipay's time for refunds of this order has ended: nothing can be given back."
+    )
 
-class RefundTokenUsedError(Exception):
+
+class RefundTokenUsedError(DomainError):
     """The request was made before, as ``refund`` of another amount; nothing was changed."""
 
     def __init__(self, refund: Refund) -> None:
         self.refund = refund
-        super().__init__(refund.out_request_no)
+        text = gettext(
+            "This form was sent before, with %(amount)s yuan; nothing more was given back."
+        )
+        super().__init__(text % {"amount": f"{refund.amount:.2f}"})
 
 
 def refund_token_make() -> str:
