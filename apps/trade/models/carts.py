@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
-
-from ..querysets import CartLineQuerySet
+from apps.goods.querysets import GoodsCardsQuerySet
 
 
 class ShoppingCart(models.Model):
@@ -33,6 +32,19 @@ class ShoppingCart(models.Model):
 
     def __str__(self) -> str:
         return f"cart:{self.user_id}"
+
+
+class CartLineQuerySet(GoodsCardsQuerySet["CartLine"]):
+    def for_list(self) -> "CartLineQuerySet":
+        """With their goods cards, newest first: three queries, however many lines.
+
+        Goods that left the shelf are among them: the buyer still wants to see them.
+        """
+        return self.order_by("-pk").with_goods_cards()
+
+    def lapsed(self, now: datetime) -> "CartLineQuerySet":
+        """Lines that hold stock longer than they may."""
+        return self.filter(held_until__lte=now)
 
 
 class CartLine(models.Model):

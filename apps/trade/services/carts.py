@@ -6,7 +6,6 @@ and those of several buyers never wait for each other in a circle. How much a bu
 is in holdings.py, for how long in hold_windows.py.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
@@ -21,12 +20,13 @@ from apps.goods.services.stock import OutOfStockError, Shortage, stock_return, s
 from apps.users.services.locks import account_check_open
 from utils.api.errors import DomainError
 from utils.db import clock
+from utils.db.deadline import Deadline
 from utils.db.failures import collect_errors
 from utils.db.locks import check_changed, row_lock
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from ..models import CartLine, ShoppingCart
-from ..querysets import CartLineQuerySet
+from ..models.carts import CartLineQuerySet
 from .hold_windows import (
     cart_hold_end,
     window_spend,
@@ -146,14 +146,14 @@ def holds_release_lapsed(
     ExceptionGroup, having released the others, when something is wrong with one.
     """
     now = now or clock.database_now()
-    end = None if seconds is None else time.monotonic() + seconds
+    deadline = Deadline(seconds)
     lapsed = CartLine.objects.lapsed(now)
     if goods_id is not None:
         lapsed = lapsed.filter(goods_id=goods_id)
     released = 0
     with collect_errors() as collecting:
         for user_id in _users_with_lapsed_lines(lapsed):
-            if end is not None and time.monotonic() >= end:
+            if deadline.is_over:
                 break
             with collecting():
                 released += _cart_release_lapsed(user_id, now)

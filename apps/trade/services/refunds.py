@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -197,9 +197,12 @@ def refund_sync(
 
 
 def refundable(payment: Payment) -> Decimal:
-    """Return what can still be given back of a payment, in yuan."""
-    pending = payment.refunds.filter(state=State.PENDING).aggregate(sum=Sum("amount"))["sum"]
-    return payment.amount - payment.refunded - (pending or Decimal(0))
+    """Return what can still be given back of a payment, in yuan.
+
+    No query if its ``refunds`` are prefetched, else one.
+    """
+    pending = [row.amount for row in payment.refunds.all() if row.state == State.PENDING]
+    return payment.amount - payment.refunded - sum(pending, Decimal(0))
 
 
 def refund_is_over(payment: Payment) -> bool:

@@ -70,7 +70,7 @@ def test_a_notice_is_kept_as_it_came(order):
     params = notice_of(order)
     send_notice(params)
     notice = PaymentNotice.objects.get()
-    assert dict(notices._params(notice)) == params
+    assert dict(notices.notice_fields(notice)) == params
     assert (notice.verdict, notice.order_id, notice.source) == ("paid", order["id"], "notify")
     assert (notice.notify_id, notice.trade_no, notice.trade_status, notice.out_trade_no) == (
         params["notify_id"], TRADE_NO, "TRADE_SUCCESS", order["order_sn"],
