@@ -312,7 +312,7 @@ class TestNotices:
                 row.save()
             return PaymentNotice.Verdict.PAID
 
-        monkeypatch.setattr(callbacks, "notice_judge", believing)
+        monkeypatch.setattr(callbacks, "notice_process", believing)
 
     @pytest.mark.usefixtures("_old_code")
     def test_with_the_old_code(self, bought):

@@ -93,7 +93,7 @@ class ShownTotalField(serializers.Field):
     Numbers and numeric strings become a Decimal, yuan; "" counts as absent (None).
     """
 
-    default_error_messages = {"invalid": _("This is no amount.")}
+    default_error_messages = {"invalid": _("This is not an amount.")}
 
     def run_validation(self, data: Any = empty) -> Decimal | None:
         total: Decimal | None = super().run_validation(None if data == "" else data)

@@ -51,7 +51,7 @@ class CartLine(models.Model):
     """Goods in a buyer's cart.
 
     While ``held_until`` is set, the ``nums`` pieces are taken out of stock for this buyer;
-    once the hold has lapsed it is NULL and the line is no more than a wish.
+    once the hold has lapsed it is NULL and the line holds nothing.
     """
 
     user = models.ForeignKey(
@@ -85,6 +85,6 @@ class CartLine(models.Model):
 
     @property
     def held_until_now(self) -> datetime | None:
-        """``held_until`` as the clock has it: a hold that is over is none, swept or not."""
+        """``held_until`` by the clock: None once the hold is over, released or not."""
         is_held = self.held_until is not None and timezone.now() < self.held_until
         return self.held_until if is_held else None

@@ -267,7 +267,7 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
         if wants > has:
             check_total(total_then)
         elif total_then > settings.HOLD_MAX_PIECES:
-            held_until = None  # a lapsed line that grows no more: it stays, as a wish
+            held_until = None  # a lapsed line that does not grow: it stays, and holds nothing
 
     keeps = wants if held_until is not None else 0
     reference = cart_reference(user_id)

@@ -1,8 +1,8 @@
-"""What Alipay says of a trade: kept as it came, judged, and acted on once.
+"""What Alipay says of a trade: kept as it came, and processed once.
 
-The row is committed before anything is done about it. Judging is one transaction, which
-writes the verdict with whatever the message changed: after a crash a notice is either judged
-and done, or neither, and notices_judge_left() takes it up again.
+The row is committed before anything is done about it. Processing is one transaction, which
+writes the verdict with whatever the message changed: after a crash a notice is processed as a
+whole or not at all, and notices_process_left() takes it up again.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ REFUSED = {
 }
 # Alipay signs each attempt anew, with the time of the attempt.
 VARIES_ON_REPEAT = {"notify_time", "sign", "sign_type"}
-JUDGED_AT_ONCE = 100
+PROCESSED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def notice_keep(*, params: Mapping[str, str], raw: str, is_genuine: bool) -> Pay
     """Store a notice as it came (``raw``: its body) and return its row.
 
     One that was stored before is counted there, and makes no row. Unless ``is_genuine`` (its
-    signature is Alipay's) it is refused and never judged.
+    signature is Alipay's) it is refused and never processed.
     """
     if not is_genuine:
         return PaymentNotice.objects.create(
@@ -93,40 +93,40 @@ def answer_keep(*, trade: Trade) -> PaymentNotice:
 
 
 @atomic_retry_on_deadlock
-def notice_judge(*, notice_id: int) -> PaymentNotice.Verdict:
+def notice_process(*, notice_id: int) -> PaymentNotice.Verdict:
     """Act on a stored notice and write its verdict; return that.
 
     One that was accepted stays as it is: all that it says was done. One that was refused, and
-    came again, is judged again: the reason may be a setting that has been corrected since.
+    came again, is processed again: the reason may be a setting that has been corrected since.
     """
     notice = PaymentNotice.objects.select_for_update().get(pk=notice_id)
     if notice.verdict == Verdict.RECEIVED or notice.verdict in REFUSED - {Verdict.BAD_SIGNATURE}:
-        notice.verdict, notice.order_id = _judge(notice)
+        notice.verdict, notice.order_id = _process(notice)
         notice.save(update_fields=["verdict", "order"])
     return Verdict(notice.verdict)
 
 
-def notices_judge_left(*, before: datetime, seconds: float | None = None) -> int:
-    """Judge the notices stored before that moment and left unjudged by a crash; return how many.
+def notices_process_left(*, before: datetime, seconds: float | None = None) -> int:
+    """Process the notices that a crash left, stored before that moment; return how many.
 
-    After ``seconds`` no other one is begun. Raises ExceptionGroup, having judged the others,
+    After ``seconds`` no other one is begun. Raises ExceptionGroup, having processed the others,
     when something is wrong with one.
     """
     deadline = Deadline(seconds)
     left = PaymentNotice.objects.filter(verdict=Verdict.RECEIVED, add_time__lt=before)
-    judged = last = 0
+    processed = last = 0
     with collect_errors() as collecting:
         # Some at a time, so that two runs meet in none but the first.
         while notice_ids := list(
-            left.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:JUDGED_AT_ONCE]
+            left.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PROCESSED_AT_ONCE]
         ):
             for last in notice_ids:
                 if deadline.is_over:
-                    return judged
+                    return processed
                 with collecting():
-                    notice_judge(notice_id=last)
-                judged += 1
-    return judged
+                    notice_process(notice_id=last)
+                processed += 1
+    return processed
 
 
 @retry_on_deadlock
@@ -171,7 +171,7 @@ def _columns(source: str, params: Mapping[str, str], raw: str) -> dict[str, str]
     }
 
 
-def _judge(notice: PaymentNotice) -> tuple[Verdict, int | None]:
+def _process(notice: PaymentNotice) -> tuple[Verdict, int | None]:
     """Act on a notice whose signature was right; return the verdict, and the order's id."""
     params = dict(notice_fields(notice))
     # An answer was asked for by us, of our gateway: it needs not say whom it is for.

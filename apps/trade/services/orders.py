@@ -60,7 +60,7 @@ def order_close(*, order_id: int, event: Event) -> bool:
 
 @atomic_retry_on_deadlock
 def order_at_cashier(*, order_id: int) -> bool:
-    """Note that the buyer has opened Alipay's cashier; return whether that was news."""
+    """Note that the buyer has opened Alipay's cashier; return whether it was new."""
     order = order_lock(order_id)
     try:
         order.pay_status = next_status(order.pay_status, Event.CASHIER)
@@ -82,7 +82,7 @@ def order_hide(*, order_id: int) -> None:
 
 @atomic_retry_on_deadlock
 def order_ship(*, order_id: int) -> bool:
-    """Note that a paid order has left; return whether that was news.
+    """Note that a paid order has left; return whether it was new.
 
     From now on a refund does not give its pieces back to stock. Raises MoveRefusedError for
     an order that is not paid.
