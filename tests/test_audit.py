@@ -301,7 +301,7 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
         {PAID, REFUNDS, TOO_MUCH},
         lambda shop: payments(shop, "refunded").update(refunded=F("amount") + CENT),
     ),
-    "a notice nobody judged": (
+    "a notice nobody processed": (
         {VERDICT},
         lambda shop: PaymentNotice.objects.update(add_time=timezone.now() - timedelta(minutes=11)),
     ),

@@ -144,7 +144,7 @@ class TestAddingAgainTakesAllAgain:
         assert_audit_clean()
 
     def test_with_the_old_code(self, mine, oranges, monkeypatch):
-        def whole_line(*, pieces: dict[int, int], reference: str) -> None:
+        def whole_line(*, pieces: dict[int, int], reference: str, field: str) -> None:
             [(goods_id, more)] = pieces.items()
             has = CartLine.objects.filter(goods_id=goods_id).values_list("nums", flat=True)
             stock_take(pieces={goods_id: sum(has) + more}, reference=reference)
@@ -170,7 +170,7 @@ class TestMoreThanThereIs:
     def test_with_the_old_code(self, mine, oranges, monkeypatch):
         """It reaches the database now, where a constraint stands behind the service."""
 
-        def blind(*, pieces: dict[int, int], reference: str) -> None:
+        def blind(*, pieces: dict[int, int], reference: str, field: str) -> None:
             for goods_id, number in pieces.items():
                 Goods.objects.filter(pk=goods_id).update(goods_num=F("goods_num") - number)
 
@@ -312,7 +312,7 @@ class TestNotices:
                 row.save()
             return PaymentNotice.Verdict.PAID
 
-        monkeypatch.setattr(callbacks, "notice_judge", believing)
+        monkeypatch.setattr(callbacks, "notice_process", believing)
 
     @pytest.mark.usefixtures("_old_code")
     def test_with_the_old_code(self, bought):

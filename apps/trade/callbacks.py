@@ -19,7 +19,7 @@ from utils.limits.counters import CountersUnreachableError, counter_add
 
 from .models import OrderInfo
 from .services.asking import order_ask_on_return
-from .services.notices import REFUSED, notice_judge, notice_keep
+from .services.notices import REFUSED, notice_keep, notice_process
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def alipay_return(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def alipay_notify(request: HttpRequest) -> HttpResponse:
-    """A notice of Alipay's: stored, judged, and answered ``success`` when it is ours."""
+    """A notice of Alipay's: stored, processed, and answered ``success`` when it is ours."""
     return _notice(request)
 
 
@@ -86,7 +86,7 @@ def _notice(request: HttpRequest) -> HttpResponse:
         # nothing of a payment. Whoever has it could send it for ever.
         return _answer(is_accepted=False)
     notice = notice_keep(params=params, raw=raw, is_genuine=True)
-    verdict = notice_judge(notice_id=notice.pk)
+    verdict = notice_process(notice_id=notice.pk)
     if verdict in REFUSED:
         logger.warning("notice %s for order %r: %s", notice.pk, notice.out_trade_no, verdict.value)
     return _answer(is_accepted=verdict not in REFUSED)

@@ -10,6 +10,7 @@ from rest_framework.fields import empty
 
 from apps.goods.models import Goods
 from apps.goods.serializers import GoodsCardSerializer
+from apps.goods.services.stock import OutOfStockError
 from utils.api.compiled_serializers import CompiledSerializer
 from utils.api.fields import AmountField, PictureField
 from utils.api.mobile import MobileNumberField
@@ -19,7 +20,6 @@ from .models import CartLine, OrderGoods, OrderInfo
 from .order_status import PayStatus
 
 HOW_MANY = _("Please choose how many.")
-OUT_OF_STOCK = _("Out of stock.")
 
 
 class PiecesField(serializers.IntegerField):
@@ -31,8 +31,8 @@ class PiecesField(serializers.IntegerField):
         "blank": HOW_MANY,
         "min_value": _("At least one piece."),
         # No shelf has so many; the contract has one text for that.
-        "max_value": OUT_OF_STOCK,
-        "max_string_length": OUT_OF_STOCK,
+        "max_value": OutOfStockError.message,
+        "max_string_length": OutOfStockError.message,
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -93,7 +93,7 @@ class ShownTotalField(serializers.Field):
     Numbers and numeric strings become a Decimal, yuan; "" counts as absent (None).
     """
 
-    default_error_messages = {"invalid": _("This is no amount.")}
+    default_error_messages = {"invalid": _("This is not an amount.")}
 
     def run_validation(self, data: Any = empty) -> Decimal | None:
         total: Decimal | None = super().run_validation(None if data == "" else data)

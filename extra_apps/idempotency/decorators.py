@@ -8,7 +8,7 @@ the same key may be tried again, and succeed. docs/api.md tells clients.
 import json
 import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -18,6 +18,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from utils.db.transactions import retry_on_deadlock
 
 from .keys import key_hash, parse_key, request_fingerprint
 from .services import (
@@ -52,23 +54,31 @@ class KeyReused(APIException):
     default_code = "idempotency_key_reused"
 
 
-def idempotent(action: Action) -> Action:
+def idempotent(
+    action: Action | None = None, *, retry_if: Callable[[Exception], bool] | None = None
+) -> Any:
     """Let a client repeat a request to ``action`` (a method of an APIView or a ViewSet).
 
     With the header ``Idempotency-Key``, a user's request that was answered below 400 in the
     last 24 hours gets that answer again, marked ``Idempotency-Replayed: true``; the same key
     with another body or query is 422, one that is still at work 409, a malformed one 400.
     Permissions and throttles come first, as for any request. Without the header, or without
-    a user, whose key it could be, the action is called as if not decorated.
+    a user, whose key it could be, the action keeps no answer and opens its own transactions.
 
     With it, the action runs in one transaction, the outermost: it must do whatever must not
     wait inside a transaction (a network call) in on_commit, and open no durable one itself.
     An answer of 400 and above, raised or returned, rolls it back. The action must return a
     DRF Response; of that are kept the status, the data as JSON and the headers, no cookies.
-    """
 
-    @wraps(action)
-    def run_once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+    Retries belong here, where the outermost transaction begins: the action runs again after a
+    deadlock. And once more if ``retry_if`` returns True for the exception that it raised:
+    ``retry_if`` is called with no transaction open, after the rollback, so it may write and
+    take locks.
+    """
+    if action is None:
+        return partial(idempotent, retry_if=retry_if)
+
+    def attempt(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         header = request.headers.get(HEADER)
         if header is None or not request.user.is_authenticated:
             return action(view, request, *args, **kwargs)
@@ -76,6 +86,16 @@ def idempotent(action: Action) -> Action:
         if isinstance(found, Answer):
             return _replay(found)
         return _run(found, lambda: action(view, request, *args, **kwargs))
+
+    @wraps(action)
+    @retry_on_deadlock
+    def run_once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        try:
+            return attempt(view, request, *args, **kwargs)
+        except Exception as error:
+            if retry_if is None or not retry_if(error):
+                raise
+        return attempt(view, request, *args, **kwargs)
 
     return run_once
 

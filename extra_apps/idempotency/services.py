@@ -18,7 +18,6 @@ that can still be; as nothing was done then, the claim is tried again.
 """
 
 import secrets
-import time
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -26,6 +25,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from utils.db import clock
+from utils.db.deadline import Deadline
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from .models import IdempotencyRecord
@@ -120,11 +120,11 @@ def idempotency_records_purge(now: datetime | None = None, *, seconds: float | N
     Safe at any time and on several machines. After ``seconds`` the rest is left.
     """
     end = now or clock.database_now()
-    stop = None if seconds is None else time.monotonic() + seconds
+    deadline = Deadline(seconds)
     expired = IdempotencyRecord.objects.filter(expires_at__lte=end).order_by("expires_at")
     purged = 0
     while keys := list(expired.values_list("pk", flat=True)[:PURGE_BATCH]):
-        if stop is not None and time.monotonic() >= stop:
+        if deadline.is_over:
             break
         purged += _purge(keys, end)
     return purged

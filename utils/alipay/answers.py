@@ -14,7 +14,6 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from Crypto.PublicKey import RSA
 
@@ -25,12 +24,9 @@ from .errors import (
     AlipayUnreachableError,
 )
 from .signing import verify
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")  # of every time on Alipay's wire
-TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+from .wire import parse_amount, parse_time
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 _SUCCESS = "10000"
 # Of https://opendocs.alipay.com/common/02km9f, those that say: not done. 20000 does not.
 _REFUSED = re.compile(r"4[0-9]{4}|20001")
@@ -153,18 +149,23 @@ def needed_text(said: Mapping[str, Any], name: str) -> str:
 def amount_of(said: Mapping[str, Any], name: str) -> Decimal:
     """Return the yuan ``name`` of an answer. Raises AlipayAnswerForgedError without them."""
     text = text_of(said, name)
-    if not _AMOUNT.fullmatch(text):
-        raise AlipayAnswerForgedError(f"{name} of the answer is no amount: {text[:30]!r}")
-    return Decimal(text)
+    try:
+        return parse_amount(text)
+    except ValueError:
+        raise AlipayAnswerForgedError(
+            f"{name} of the answer is not an amount: {text[:30]!r}"
+        ) from None
 
 
 def time_of(said: Mapping[str, Any], name: str) -> datetime | None:
     """Return the time ``name`` of an answer, aware. Raises AlipayAnswerForgedError."""
     text = text_of(said, name)
     try:
-        return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=SHANGHAI) if text else None
+        return parse_time(text) if text else None
     except ValueError:
-        raise AlipayAnswerForgedError(f"{name} of the answer is no time: {text[:30]!r}") from None
+        raise AlipayAnswerForgedError(
+            f"{name} of the answer is not a time: {text[:30]!r}"
+        ) from None
 
 
 def _refusal(said: Mapping[str, Any]) -> AlipayRefusedError:

@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -19,8 +19,6 @@ from urllib.parse import urlencode
 from Crypto.PublicKey import RSA
 
 from .answers import (
-    SHANGHAI,
-    TIME_FORMAT,
     CloseResult,
     Refund,
     RefundState,
@@ -36,6 +34,7 @@ from .keys import read_private_key, read_public_key
 from .patience import gateway_call
 from .signing import sign_request, verify_received
 from .transport import post
+from .wire import write_time
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +107,7 @@ class AlipayClient:
             "subject": _clean(subject, SUBJECT_LENGTH) or out_trade_no,
             "body": _clean(body, BODY_LENGTH),
             "product_code": "FAST_INSTANT_TRADE_PAY",
-            "time_expire": time_expire.astimezone(SHANGHAI).strftime(TIME_FORMAT),
+            "time_expire": write_time(time_expire),
         }
         sent = self._signed(
             "alipay.trade.page.pay", content, notify_url=notify_url, return_url=return_url
@@ -244,7 +243,7 @@ class AlipayClient:
                 "format": "JSON",
                 "charset": "utf-8",
                 "sign_type": "RSA2",
-                "timestamp": datetime.now(SHANGHAI).strftime(TIME_FORMAT),
+                "timestamp": write_time(datetime.now(UTC)),
                 "version": "1.0",
                 # ASCII alone: the same bytes whatever charset somebody reads them in.
                 "biz_content": json.dumps(filled, separators=(",", ":")),

@@ -1,10 +1,10 @@
 """Deletes of many rows, some at a time: no long transaction, and an end when the time is over."""
 
-import time
 from typing import Any
 
 from django.db.models import QuerySet
 
+from .deadline import Deadline
 from .transactions import retry_on_deadlock
 
 SIZE = 1000
@@ -15,9 +15,9 @@ def delete_in_batches(rows: QuerySet[Any], *, seconds: float | None = None) -> i
 
     A row that is no longer among ``rows`` when its turn comes stays. Safe on several machines.
     """
-    end = None if seconds is None else time.monotonic() + seconds
+    deadline = Deadline(seconds)
     deleted = 0
-    while end is None or time.monotonic() < end:
+    while not deadline.is_over:
         pks = list(rows.order_by("pk").values_list("pk", flat=True)[:SIZE])
         if pks:
             deleted += _delete(rows, pks)

@@ -1,11 +1,14 @@
 """Every change of stock: one conditional UPDATE and its ledger rows, in one transaction."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Value, When
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from utils.api.errors import DomainError
 
 from ..models import Goods, StockMovement
 
@@ -22,14 +25,14 @@ class StockTooLowError(Exception):
     def __init__(self, *, goods_id: int, delta: int) -> None:
         self.goods_id = goods_id
         self.delta = delta
-        super().__init__(_("Stock is too low to take %(pieces)d away.") % {"pieces": -delta})
+        super().__init__(gettext("Stock is too low to take %(pieces)d away.") % {"pieces": -delta})
 
 
 class StockTooHighError(Exception):
     """An adjustment would make it more than MOST_PIECES; nothing was changed."""
 
     def __init__(self) -> None:
-        super().__init__(_("Stock is at most %(pieces)d pieces.") % {"pieces": MOST_PIECES})
+        super().__init__(gettext("Stock is at most %(pieces)d pieces.") % {"pieces": MOST_PIECES})
 
 
 class Shortage(NamedTuple):
@@ -41,14 +44,26 @@ class Shortage(NamedTuple):
     available: int
 
 
-class OutOfStockError(Exception):
-    """Some goods have fewer pieces than wanted; ``shortages`` names each. Nothing was taken."""
+class OutOfStockError(DomainError):
+    """Some goods have fewer pieces than wanted; ``shortages`` names each. Nothing was taken.
 
-    def __init__(self, shortages: list[Shortage]) -> None:
+    The answer lists them; with a ``field``, it is one text for that field.
+    """
+
+    message: Any = _("Out of stock.")
+
+    def __init__(self, shortages: Sequence[Shortage], *, field: str | None = None) -> None:
         self.shortages = shortages
-        super().__init__(
-            "; ".join(f"{goods_id}: {wanted} > {left}" for goods_id, _n, wanted, left in shortages)
-        )
+        super().__init__(field=field)
+
+    def body(self) -> dict[str, Any]:
+        if self.field is not None:
+            return super().body()
+        goods = [
+            {"goods": goods_id, "name": name, "wanted": wanted, "available": available}
+            for goods_id, name, wanted, available in self.shortages
+        ]
+        return {"goods": goods}
 
 
 @transaction.atomic
@@ -68,11 +83,12 @@ def stock_adjust(*, goods_id: int, delta: int, reference: str = "") -> None:
         raise StockTooLowError(goods_id=goods_id, delta=delta)
 
 
-def stock_take(*, pieces: Mapping[int, int], reference: str) -> None:
+def stock_take(*, pieces: Mapping[int, int], reference: str, field: str | None = None) -> None:
     """Take ``pieces`` (goods id -> how many, each at least 1) out of stock: all, or none.
 
     The ledger says ``hold``: for a cart, or again for an order whose stock was given back.
-    Raises OutOfStockError, which names every one of the goods that has too few.
+    Raises OutOfStockError, which names every one of the goods that has too few; ``field`` is
+    that of the refusal.
     """
     deltas = {goods_id: -number for goods_id, number in pieces.items()}
     with transaction.atomic():
@@ -80,7 +96,7 @@ def stock_take(*, pieces: Mapping[int, int], reference: str) -> None:
         transaction.set_rollback(not is_taken)
     if not is_taken:
         # Counted when what there was enough of is back.
-        raise OutOfStockError(shortages_of(pieces))
+        raise OutOfStockError(shortages_of(pieces), field=field)
 
 
 @transaction.atomic
@@ -115,8 +131,8 @@ def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str) -> bool:
     """Change the stock of all goods in ``deltas``, and write the ledger; return whether it did.
 
     One statement: it walks the primary key, so that two of them lock their goods in the same
-    order whatever order they were given in. It changes every row, or those of which there is
-    enough, and returns False: then the caller rolls it back.
+    order whatever order they were given in. Returns False if any of the goods has too few: some
+    rows may have been changed by then, so the caller must roll back.
     """
     if not deltas:
         return True

@@ -92,11 +92,6 @@ class ShippedFilter(admin.SimpleListFilter):
         return queryset
 
 
-def payments_to_look_at() -> QuerySet[Payment]:
-    """Money that pays no order and is not all given back, found by the index of applied_to."""
-    return Payment.objects.filter(applied_to__isnull=True, refunded__lt=F("amount"))
-
-
 class OrderFlaggedFilter(admin.SimpleListFilter):
     title = _("money to look at")
     parameter_name = "flagged"
@@ -106,7 +101,7 @@ class OrderFlaggedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "open":
-            return queryset.filter(pk__in=payments_to_look_at().values("order_id"))
+            return queryset.filter(pk__in=Payment.objects.to_give_back().values("order_id"))
         return queryset
 
 
@@ -117,9 +112,9 @@ class PaymentFlaggedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [("open", _("to be given back")), ("back", _("all given back"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Payment]:
         if self.value() == "open":
-            return queryset.filter(applied_to__isnull=True, refunded__lt=F("amount"))
+            return queryset.to_give_back()
         if self.value() == "back":
             return queryset.filter(applied_to__isnull=True, refunded=F("amount"))
         return queryset

@@ -1,6 +1,4 @@
-import json
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.contrib import admin
 from django.db.models import Q
@@ -10,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..models import PaymentNotice
-from ..services.notices import REFUSED
+from ..services.notices import REFUSED, notice_fields
 from .cells import NONE, badge, order_link, two_lines, when
 from .filters import DateRangeFilter
 from .read_only import ReadOnlyAdmin
@@ -86,10 +84,7 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
 def fields_of(notice: PaymentNotice) -> list[tuple[str, str]]:
     """Return what a notice says, by names; nothing when it cannot be read."""
     try:
-        if notice.source == PaymentNotice.Source.QUERY:
-            fields = list(json.loads(notice.raw).items())
-        else:
-            fields = parse_qsl(notice.raw, keep_blank_values=True)
+        fields = notice_fields(notice)
     except (ValueError, AttributeError, RecursionError):
         return []
     return [(str(name), str(value)) for name, value in fields[:FIELDS_SHOWN]]

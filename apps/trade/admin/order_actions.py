@@ -154,10 +154,10 @@ def _close(order: OrderInfo) -> Report:
 
 def _ship(order: OrderInfo) -> Report:
     try:
-        is_news = order_ship(order_id=order.pk)
+        is_new = order_ship(order_id=order.pk)
     except MoveRefusedError:
         return Report(messages.ERROR, _("not paid, and therefore not shipped; nothing was changed"))
-    if is_news:
+    if is_new:
         return Report(messages.SUCCESS, _("marked as shipped"), is_change=True)
     return Report(messages.INFO, _("shipped before; nothing was changed"))
 

@@ -133,10 +133,9 @@ class OrderAdmin(OrderActions, OrderExport, IndexedSearchAdmin, NeverDeletedAdmi
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except AddressFixedError:
-            # It left, or was closed, while the form was open; nothing was saved.
-            text = _("The order is shipped or closed by now; nothing was changed.")
-            self.message_user(request, text, level=messages.ERROR)
+        except AddressFixedError as error:
+            # It was shipped or closed while the form was open.
+            self.message_user(request, str(error), level=messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(

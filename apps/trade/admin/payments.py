@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Payment, Refund
-from ..services.refunds import refund_token_make
+from ..services.refunds import refund_token_make, refundable
 from . import confirmation
 from .cells import (
     NONE,
@@ -94,7 +94,7 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
 
     @admin.display(description="")
     def refund_button(self, payment: Payment) -> SafeString | str:
-        left = _left(payment)
+        left = refundable(payment)
         if not left:
             return NONE
         url = reverse("admin:trade_payment_refund", args=[payment.pk])
@@ -119,7 +119,7 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
             self.message_user(request, text, messages.ERROR)
             return None
         if not confirmation.is_confirmed(request):
-            return self._ask(request, [payment for payment in payments if _left(payment)])
+            return self._ask(request, [payment for payment in payments if refundable(payment)])
         token = request.POST.get("token", "")
         for number, payment in enumerate(payments, 1):
             amount = _amount(request.POST.get(f"amount_{payment.pk}", ""))
@@ -138,7 +138,7 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
         if not payments:
             self.message_user(request, _("Nothing is left of these payments."), messages.WARNING)
             return None
-        left = {payment.pk: _left(payment) for payment in payments}
+        left = {payment.pk: refundable(payment) for payment in payments}
         rows = [
             (payment.pk, f"{payment.trade_no} · {payment.order.order_sn} · {left[payment.pk]:.2f}")
             for payment in payments
@@ -166,15 +166,9 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
         obj: Any = None,
     ) -> Any:
         context["may_refund"] = (
-            obj is not None and self.has_refund_permission(request) and _left(obj) > 0
+            obj is not None and self.has_refund_permission(request) and refundable(obj) > 0
         )
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-
-def _left(payment: Payment) -> Decimal:
-    """As services.refunds.refundable(), of refunds that are prefetched."""
-    pending = [r.amount for r in payment.refunds.all() if r.state == Refund.State.PENDING]
-    return payment.amount - payment.refunded - sum(pending, Decimal(0))
 
 
 def _amount(text: str) -> Decimal | None:

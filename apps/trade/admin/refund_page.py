@@ -19,10 +19,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from utils.api.errors import DomainError
+
 from ..models import Payment, Refund
 from ..services.refunds import (
     RefundOverError,
-    RefundTokenUsedError,
     RefundTooLargeError,
     refund_is_over,
     refund_open,
@@ -33,8 +34,6 @@ from ..services.refunds import (
 from .cells import change_url
 
 TOKEN = re.compile(r"\A[0-9a-f]{16}\Z")
-OVER = _("Alipay's time for refunds of this order has ended: nothing can be given back.")
-TOO_LARGE = _("Only %(left)s yuan are left to be given back.")
 # Alipay shows it to the buyer.
 REASONS = {
     Payment.Flag.SOLD_OUT: _("The goods are sold out."),
@@ -89,7 +88,7 @@ class RefundPage(admin.ModelAdmin):
             # Only a first look: the service looks again under the payment's lock.
             left = refundable(payment)
             if data["amount"] > left:
-                form.add_error("amount", TOO_LARGE % {"left": f"{left:.2f}"})
+                form.add_error("amount", str(RefundTooLargeError(left)))
             is_asking = form.is_valid() and "change" not in request.POST
             return self._show(request, payment, form, is_asking=is_asking)
         refund_make(self, request, payment, **data)
@@ -105,7 +104,7 @@ class RefundPage(admin.ModelAdmin):
             "payment": payment,
             "left": refundable(payment),
             "is_over": refund_is_over(payment),
-            "over": OVER,
+            "over": RefundOverError.message,
             "form": form,
             "is_asking": is_asking,
             "media": self.media,
@@ -132,17 +131,8 @@ def refund_make(
             payment_id=payment.pk, amount=amount, reason=reason, staff_id=request.user.pk,
             request_token=token,
         )  # fmt: skip
-    except RefundTooLargeError as error:
-        left = f"{error.left:.2f}"
-        model_admin.message_user(request, TOO_LARGE % {"left": left}, messages.ERROR)
-        return None
-    except RefundOverError:
-        model_admin.message_user(request, OVER, messages.ERROR)
-        return None
-    except RefundTokenUsedError as error:
-        text = _("This form was sent before, with %(amount)s yuan; nothing more was given back.")
-        known = f"{error.refund.amount:.2f}"
-        model_admin.message_user(request, text % {"amount": known}, messages.ERROR)
+    except DomainError as error:
+        model_admin.message_user(request, str(error), messages.ERROR)
         return None
     if not refund.tries:
         told = gettext("Refund %(number)s of %(amount)s yuan: %(reason)s")

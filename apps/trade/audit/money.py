@@ -12,7 +12,7 @@ from utils.db.audit import Check, amounts, rows_unless, sums_that_differ
 from ..models import OrderInfo, Payment, PaymentNotice, Refund
 from ..order_status import PAID, UNPAID, Event, PayStatus
 
-# A notice is judged at once, or by the first reconciling after a crash.
+# A notice is processed at once, or by the first reconciling after a crash.
 NOTICE_IS_LEFT = timedelta(minutes=10)
 
 
@@ -123,10 +123,10 @@ def _refunds() -> Iterator[Check]:
 
 
 def _notices() -> Check:
-    unjudged = PaymentNotice.objects.filter(verdict=PaymentNotice.Verdict.RECEIVED)
+    unprocessed = PaymentNotice.objects.filter(verdict=PaymentNotice.Verdict.RECEIVED)
     before = timezone.now() - NOTICE_IS_LEFT
-    left = unjudged.filter(add_time__lt=before).order_by("pk")
-    under_way = unjudged.filter(add_time__gte=before).count()
+    left = unprocessed.filter(add_time__lt=before).order_by("pk")
+    under_way = unprocessed.filter(add_time__gte=before).count()
     return Check(
         "a stored notice has a verdict",
         PaymentNotice.objects.count(),

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
-
-from ..querysets import CartLineQuerySet
+from apps.goods.querysets import GoodsCardsQuerySet
 
 
 class ShoppingCart(models.Model):
@@ -35,11 +34,24 @@ class ShoppingCart(models.Model):
         return f"cart:{self.user_id}"
 
 
+class CartLineQuerySet(GoodsCardsQuerySet["CartLine"]):
+    def for_list(self) -> "CartLineQuerySet":
+        """With their goods cards, newest first: three queries, however many lines.
+
+        Goods that left the shelf are among them: the buyer still wants to see them.
+        """
+        return self.order_by("-pk").with_goods_cards()
+
+    def lapsed(self, now: datetime) -> "CartLineQuerySet":
+        """Lines that hold stock longer than they may."""
+        return self.filter(held_until__lte=now)
+
+
 class CartLine(models.Model):
     """Goods in a buyer's cart.
 
     While ``held_until`` is set, the ``nums`` pieces are taken out of stock for this buyer;
-    once the hold has lapsed it is NULL and the line is no more than a wish.
+    once the hold has lapsed it is NULL and the line holds nothing.
     """
 
     user = models.ForeignKey(
@@ -73,6 +85,6 @@ class CartLine(models.Model):
 
     @property
     def held_until_now(self) -> datetime | None:
-        """``held_until`` as the clock has it: a hold that is over is none, swept or not."""
+        """``held_until`` by the clock: None once the hold is over, released or not."""
         is_held = self.held_until is not None and timezone.now() < self.held_until
         return self.held_until if is_held else None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,25 @@ from apps.goods.querysets import GoodsCardsQuerySet
 from utils.api.mobile import validate_mobile
 
 from ..order_status import PAID, UNPAID, Event, PayStatus
-from ..querysets import OrderQuerySet
+
+
+class OrderQuerySet(models.QuerySet["OrderInfo"]):
+    def shown(self) -> "OrderQuerySet":
+        """What its buyer has not deleted, newest first."""
+        return self.filter(is_hidden=False).order_by("-pk")
+
+    def for_detail(self) -> "OrderQuerySet":
+        """With their lines and the goods cards of these: four queries, however many lines."""
+        lines = OrderGoods.objects.with_goods_cards()
+        return self.prefetch_related(Prefetch("lines", queryset=lines))
+
+    def unpaid(self) -> "OrderQuerySet":
+        """What still waits for its money, expired or not."""
+        return self.filter(pay_status__in=UNPAID)
+
+    def expired(self, now: datetime) -> "OrderQuerySet":
+        """What was not paid in time, and is not closed yet."""
+        return self.unpaid().filter(expires_at__lte=now)
 
 
 class OrderInfo(models.Model):

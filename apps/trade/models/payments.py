@@ -12,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from .orders import OrderInfo
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def to_give_back(self) -> "PaymentQuerySet":
+        """Money that pays no order and is not all given back, found by the index of applied_to."""
+        return self.filter(applied_to__isnull=True, refunded__lt=F("amount"))
+
+
 class Payment(models.Model):
     """A trade of Alipay's in which a buyer paid for an order.
 
@@ -60,6 +66,8 @@ class Payment(models.Model):
     add_time = models.DateTimeField(_("recorded"), default=timezone.now)
     # Written by whoever must be alone with the row (utils/db/locks.py).
     version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")

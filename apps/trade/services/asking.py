@@ -16,7 +16,7 @@ from utils.db import clock
 
 from ..models import OrderInfo
 from ..order_status import PayStatus
-from .notices import answer_keep, notice_judge
+from .notices import answer_keep, notice_process
 
 # A buyer who comes back reloads the page now and then; one question serves all of that.
 RETURN_ASK_AGAIN = timedelta(seconds=3)
@@ -60,5 +60,5 @@ def _ask(order_id: int) -> bool:
         return False
     if trade.trade_status == order.pay_status == PayStatus.WAIT_BUYER_PAY:
         return True  # known, and not worth a row each time
-    notice_judge(notice_id=answer_keep(trade=trade).pk)
+    notice_process(notice_id=answer_keep(trade=trade).pk)
     return True

@@ -6,23 +6,27 @@ and those of several buyers never wait for each other in a circle. How much a bu
 is in holdings.py, for how long in hold_windows.py.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotFound
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_return, stock_take
 from apps.users.services.locks import account_check_open
+from utils.api.errors import DomainError
 from utils.db import clock
+from utils.db.deadline import Deadline
 from utils.db.failures import collect_errors
 from utils.db.locks import check_changed, row_lock
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
 from ..models import CartLine, ShoppingCart
-from ..querysets import CartLineQuerySet
+from ..models.carts import CartLineQuerySet
 from .hold_windows import (
     cart_hold_end,
     window_spend,
@@ -44,20 +48,36 @@ CART_PREFIX = "cart:"
 USERS_AT_ONCE = 100
 
 
-class NotOnSaleError(Exception):
+class NotInCartError(DomainError):
+    """The goods are not in the buyer's cart; nothing was changed."""
+
+    status = 404
+    message: Any = NotFound.default_detail
+
+
+class NotOnSaleError(DomainError):
     """The goods are off the shelf; nothing was changed."""
 
+    field = "goods"
+    message: Any = _("These goods are not on sale any more.")
 
-class TooManyLinesError(Exception):
+
+class TooManyLinesError(DomainError):
     """The cart would have more than CART_MAX_LINES lines; nothing was changed."""
+
+    field = "non_field_errors"
+
+    def __init__(self) -> None:
+        text = gettext("At most %(limit)d kinds of goods in a cart.")
+        super().__init__(text % {"limit": settings.CART_MAX_LINES})
 
 
 def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     """Put ``nums`` (at least 1) more pieces of goods into a buyer's cart; return the line.
 
     The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
-    lapsed too, or for as long as the buyer's hold window allows; beyond it the line is no
-    more than a wish. Raises NotOnSaleError, OutOfStockError, TooManyLinesError, and what
+    lapsed too, or for as long as the buyer's hold window allows; beyond it the line holds
+    nothing. Raises NotOnSaleError, OutOfStockError, TooManyLinesError, and what
     holdings.py refuses: TooManyPiecesError, TooMuchHeldError; AccountClosedError.
     """
     _cart_make(user_id)
@@ -69,7 +89,7 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
 def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
     """Change a line to ``nums`` (at least 1) pieces, held as by cart_add().
 
-    Raises CartLine.DoesNotExist when the goods are not in the cart; and as cart_add().
+    Raises NotInCartError; and as cart_add().
     """
     return retry_after_releasing_holds(
         lambda: _line_set(user_id=user_id, goods_id=goods_id, total=nums)
@@ -80,10 +100,12 @@ def cart_set(*, user_id: int, goods_id: int, nums: int) -> CartLine:
 def cart_remove(*, user_id: int, goods_id: int) -> None:
     """Take a line out of the cart; what it held can be bought again.
 
-    Raises CartLine.DoesNotExist when the goods are not in the cart.
+    Raises NotInCartError.
     """
     cart_lock(user_id)
-    line = CartLine.objects.get(user_id=user_id, goods_id=goods_id)
+    line = CartLine.objects.filter(user_id=user_id, goods_id=goods_id).first()
+    if line is None:
+        raise NotInCartError
     if line.held_until is not None:
         stock_return(
             pieces={goods_id: line.nums}, reason=Reason.RELEASE, reference=cart_reference(user_id)
@@ -124,14 +146,14 @@ def holds_release_lapsed(
     ExceptionGroup, having released the others, when something is wrong with one.
     """
     now = now or clock.database_now()
-    end = None if seconds is None else time.monotonic() + seconds
+    deadline = Deadline(seconds)
     lapsed = CartLine.objects.lapsed(now)
     if goods_id is not None:
         lapsed = lapsed.filter(goods_id=goods_id)
     released = 0
     with collect_errors() as collecting:
         for user_id in _users_with_lapsed_lines(lapsed):
-            if end is not None and time.monotonic() >= end:
+            if deadline.is_over:
                 break
             with collecting():
                 released += _cart_release_lapsed(user_id, now)
@@ -149,20 +171,28 @@ def _users_with_lapsed_lines(lapsed: CartLineQuerySet) -> Iterator[int]:
             return
 
 
-def retry_after_releasing_holds(act: Callable[[], T]) -> T:
-    """Do ``act``, a transaction; when stock is too low, again after lapsed holds are released.
+def holds_release_for(error: Exception) -> bool:
+    """Release lapsed holds of what ran out; return whether another try may succeed.
 
-    Between two sweeps, what others only seem to hold must not be missing for sale. Call it
-    outside of any transaction: other carts are locked, and goods are not to be by then.
+    Between two sweeps, pieces whose hold has lapsed must not be missing for sale. Does nothing
+    for any other ``error`` than OutOfStockError. Call it with no transaction open: it locks
+    other carts, which comes before the goods that a transaction has locked by then.
     """
+    if not isinstance(error, OutOfStockError):
+        return False
+    released = [holds_release_lapsed(goods_id=row.goods_id) for row in error.shortages]
+    # ``shortages`` is empty if stock returned between the UPDATE and the query that lists them.
+    return any(released) or not error.shortages
+
+
+def retry_after_releasing_holds(write: Callable[[], T]) -> T:
+    """Return ``write()``, one transaction; run it again if holds_release_for() says so."""
     try:
-        return act()
+        return write()
     except OutOfStockError as error:
-        released = [holds_release_lapsed(goods_id=row.goods_id) for row in error.shortages]
-        # There are no shortages when stock came back before it was asked of what.
-        if error.shortages and not any(released):
+        if not holds_release_for(error):
             raise
-        return act()
+    return write()
 
 
 def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
@@ -214,7 +244,7 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     lines = {line.goods_id: line for line in CartLine.objects.filter(user_id=user_id)}
     line = lines.get(goods_id)
     if line is None and total is not None:
-        raise CartLine.DoesNotExist
+        raise NotInCartError
     if line is None and len(lines) >= settings.CART_MAX_LINES:
         # A checkout locks the goods of all lines: it must not stop the whole shop.
         raise TooManyLinesError
@@ -237,12 +267,12 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
         if wants > has:
             check_total(total_then)
         elif total_then > settings.HOLD_MAX_PIECES:
-            held_until = None  # a lapsed line that grows no more: it stays, as a wish
+            held_until = None  # a lapsed line that does not grow: it stays, and holds nothing
 
     keeps = wants if held_until is not None else 0
     reference = cart_reference(user_id)
     if keeps > taken:
-        stock_take(pieces={goods_id: keeps - taken}, reference=reference)
+        stock_take(pieces={goods_id: keeps - taken}, reference=reference, field="nums")
     elif keeps < taken:
         reason = Reason.RELEASE if keeps else Reason.LAPSE
         stock_return(pieces={goods_id: taken - keeps}, reason=reason, reference=reference)
@@ -269,7 +299,8 @@ def _goods_to_take(goods_id: int, *, lacks: int, is_held: bool) -> Goods:
     if goods is None:
         raise NotOnSaleError
     if not is_held and goods.goods_num < lacks:
-        raise OutOfStockError([Shortage(goods.pk, goods.name, lacks, goods.goods_num)])
+        shortage = Shortage(goods.pk, goods.name, lacks, goods.goods_num)
+        raise OutOfStockError([shortage], field="nums")
     return goods
 
 

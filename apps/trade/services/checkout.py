@@ -4,14 +4,17 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_take
 from apps.users.services.locks import account_check_open
+from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.locks import check_changed
 from utils.db.transactions import atomic_retry_on_deadlock
@@ -20,6 +23,7 @@ from ..models import CartLine, OrderGoods, OrderInfo
 from .carts import cart_lock, cart_reference
 from .hold_windows import order_end, windows_note, windows_open, windows_read
 from .holdings import Holdings, check_pieces, check_total, check_unpaid_orders, holdings_of
+from .quote import QuoteLine, quote
 
 # What Alipay takes for one trade, in yuan.
 SMALLEST_TOTAL, LARGEST_TOTAL = Decimal("0.01"), Decimal("99999999.99")
@@ -27,24 +31,29 @@ SMALLEST_TOTAL, LARGEST_TOTAL = Decimal("0.01"), Decimal("99999999.99")
 ORDER_SN_TRIES = 5
 
 
-class CartEmptyError(Exception):
+class CartEmptyError(DomainError):
     """There is nothing in the cart; nothing was changed."""
 
+    field = "non_field_errors"
+    message: Any = _("The cart is empty.")
 
-class TotalDiffersError(Exception):
+
+class TotalDiffersError(DomainError):
     """The buyer was shown another total than ``total`` (yuan); nothing was changed."""
 
-    def __init__(self, total: Decimal) -> None:
-        self.total = total
-        super().__init__(str(total))
-
-
-class TotalNotPayableError(Exception):
-    """The gateway takes no such amount as ``total`` (yuan); nothing was changed."""
+    field = "order_mount"
 
     def __init__(self, total: Decimal) -> None:
-        self.total = total
-        super().__init__(str(total))
+        super().__init__(gettext("The total is %(total)s yuan now.") % {"total": total})
+
+
+class TotalNotPayableError(DomainError):
+    """Alipay does not take a payment of ``total`` (yuan); nothing was changed."""
+
+    field = "non_field_errors"
+
+    def __init__(self, total: Decimal) -> None:
+        super().__init__(gettext("%(total)s yuan cannot be paid in one order.") % {"total": total})
 
 
 class Destination(NamedTuple):
@@ -84,11 +93,8 @@ def order_create(
     _check_limits(holdings, pieces)
     goods = _goods_lock([line.goods_id for line in lines])
     _check_goods(lines, goods)
-    total = sum((goods[line.goods_id].shop_price * line.nums for line in lines), Decimal(0))
-    if shown_total is not None and abs(shown_total - total) >= Decimal("0.01"):
-        raise TotalDiffersError(total)
-    if not SMALLEST_TOTAL <= total <= LARGEST_TOTAL:
-        raise TotalNotPayableError(total)
+    priced = quote(lines, goods)
+    _check_total(priced.total, shown_total)
     lapsed = {line.goods_id: line.nums for line in lines if line.held_until is None}
     if lapsed:
         stock_take(pieces=lapsed, reference=cart_reference(user_id))
@@ -97,9 +103,9 @@ def order_create(
     names = {goods_id: row.name for goods_id, row in goods.items()}
     expires_at = order_end(opened, ends=holdings.ends, names=names, now=now)
     order = _order_insert(
-        user_id=user_id, total=total, destination=destination, now=now, expires_at=expires_at
+        user_id=user_id, total=priced.total, destination=destination, now=now, expires_at=expires_at
     )
-    OrderGoods.objects.bulk_create(_order_line(order, line, goods[line.goods_id]) for line in lines)
+    OrderGoods.objects.bulk_create(_order_line(order, line) for line in priced.lines)
     deleted, _per_model = CartLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
     check_changed(deleted, len(lines))
     held = {pk: nums + holdings.in_orders.get(pk, 0) for pk, nums in pieces.items()}
@@ -144,6 +150,14 @@ def _check_goods(lines: Sequence[CartLine], goods: dict[int, Goods]) -> None:
         raise OutOfStockError(shortages)
 
 
+def _check_total(total: Decimal, shown_total: Decimal | None) -> None:
+    """Raise TotalDiffersError or TotalNotPayableError if an order cannot have this total."""
+    if shown_total is not None and abs(shown_total - total) >= Decimal("0.01"):
+        raise TotalDiffersError(total)
+    if not SMALLEST_TOTAL <= total <= LARGEST_TOTAL:
+        raise TotalNotPayableError(total)
+
+
 def _order_insert(
     *, user_id: int, total: Decimal, destination: Destination, now: datetime, expires_at: datetime
 ) -> OrderInfo:
@@ -164,13 +178,13 @@ def _order_insert(
     raise AssertionError("unreachable")
 
 
-def _order_line(order: OrderInfo, line: CartLine, goods: Goods) -> OrderGoods:
+def _order_line(order: OrderInfo, line: QuoteLine) -> OrderGoods:
     return OrderGoods(
         order=order,
-        goods=goods,
+        goods=line.goods,
         goods_num=line.nums,
-        name=goods.name,
-        price=goods.shop_price,
-        image=goods.goods_front_image.name,
+        name=line.goods.name,
+        price=line.price,
+        image=line.goods.goods_front_image.name,
         add_time=order.add_time,
     )

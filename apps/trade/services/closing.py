@@ -17,9 +17,9 @@ from utils.db import clock
 from utils.db.shared_work import SharedWork
 
 from ..models import OrderInfo
-from ..order_status import Event, MoveRefusedError
+from ..order_status import OVER, Event, MoveRefusedError
 from .asking import GatewaySilentError, order_ask
-from .orders import order_close
+from .orders import OrderPaidError, order_close, order_hide
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,25 @@ def order_close_via_gateway(*, order_id: int, event: Event) -> Outcome:
             return Outcome.PAID
         raise
     return Outcome.CLOSED if closed else Outcome.UNCHANGED
+
+
+def order_delete(order: OrderInfo) -> None:
+    """Do what the buyer asks of ``order`` with DELETE: close it if unpaid, hide it if over.
+
+    Raises OrderPaidError when it is paid and not finished, or turns out to be paid;
+    GatewaySilentError.
+    """
+    looks_over = order.status_now in OVER
+    if order.pay_status not in OVER:
+        event = Event.EXPIRE if looks_over else Event.CANCEL
+        try:
+            outcome = order_close_via_gateway(order_id=order.pk, event=event)
+        except MoveRefusedError as error:
+            raise OrderPaidError from error
+        if outcome == Outcome.PAID:
+            raise OrderPaidError
+    if looks_over:
+        order_hide(order_id=order.pk)
 
 
 def orders_close_expired(

@@ -1,28 +1,28 @@
-"""What Alipay says of a trade: kept as it came, judged, and acted on once.
+"""What Alipay says of a trade: kept as it came, and processed once.
 
-The row is committed before anything is done about it. Judging is one transaction, which
-writes the verdict with whatever the message changed: after a crash a notice is either judged
-and done, or neither, and notices_judge_left() takes it up again.
+The row is committed before anything is done about it. Processing is one transaction, which
+writes the verdict with whatever the message changed: after a crash a notice is processed as a
+whole or not at all, and notices_process_left() takes it up again.
 """
 
 import hashlib
 import json
 import logging
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F
 
 from utils.alipay import Trade
+from utils.alipay.wire import parse_amount, parse_time, write_time
 from utils.db import clock
+from utils.db.deadline import Deadline
 from utils.db.failures import collect_errors
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 
@@ -46,14 +46,9 @@ REFUSED = {
     Verdict.WRONG_AMOUNT,
     Verdict.MALFORMED,
 }
-ALIPAY_ZONE = ZoneInfo("Asia/Shanghai")
-TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
-# The year 1 is before the first moment there is in UTC; nobody paid then.
-OLDEST_YEAR = 2000
 # Alipay signs each attempt anew, with the time of the attempt.
 VARIES_ON_REPEAT = {"notify_time", "sign", "sign_type"}
-JUDGED_AT_ONCE = 100
-AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+PROCESSED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +67,7 @@ def notice_keep(*, params: Mapping[str, str], raw: str, is_genuine: bool) -> Pay
     """Store a notice as it came (``raw``: its body) and return its row.
 
     One that was stored before is counted there, and makes no row. Unless ``is_genuine`` (its
-    signature is Alipay's) it is refused and never judged.
+    signature is Alipay's) it is refused and never processed.
     """
     if not is_genuine:
         return PaymentNotice.objects.create(
@@ -93,45 +88,45 @@ def answer_keep(*, trade: Trade) -> PaymentNotice:
         "total_amount": str(trade.total_amount),
     }
     if trade.paid_at:
-        params["gmt_payment"] = trade.paid_at.astimezone(ALIPAY_ZONE).strftime(TIME_FORMAT)
+        params["gmt_payment"] = write_time(trade.paid_at)
     return _keep(Source.QUERY, params, json.dumps(params, ensure_ascii=False))
 
 
 @atomic_retry_on_deadlock
-def notice_judge(*, notice_id: int) -> PaymentNotice.Verdict:
+def notice_process(*, notice_id: int) -> PaymentNotice.Verdict:
     """Act on a stored notice and write its verdict; return that.
 
     One that was accepted stays as it is: all that it says was done. One that was refused, and
-    came again, is judged again: the reason may be a setting that has been corrected since.
+    came again, is processed again: the reason may be a setting that has been corrected since.
     """
     notice = PaymentNotice.objects.select_for_update().get(pk=notice_id)
     if notice.verdict == Verdict.RECEIVED or notice.verdict in REFUSED - {Verdict.BAD_SIGNATURE}:
-        notice.verdict, notice.order_id = _judge(notice)
+        notice.verdict, notice.order_id = _process(notice)
         notice.save(update_fields=["verdict", "order"])
     return Verdict(notice.verdict)
 
 
-def notices_judge_left(*, before: datetime, seconds: float | None = None) -> int:
-    """Judge the notices stored before that moment and left unjudged by a crash; return how many.
+def notices_process_left(*, before: datetime, seconds: float | None = None) -> int:
+    """Process the notices that a crash left, stored before that moment; return how many.
 
-    After ``seconds`` no other one is begun. Raises ExceptionGroup, having judged the others,
+    After ``seconds`` no other one is begun. Raises ExceptionGroup, having processed the others,
     when something is wrong with one.
     """
-    end = None if seconds is None else time.monotonic() + seconds
+    deadline = Deadline(seconds)
     left = PaymentNotice.objects.filter(verdict=Verdict.RECEIVED, add_time__lt=before)
-    judged = last = 0
+    processed = last = 0
     with collect_errors() as collecting:
         # Some at a time, so that two runs meet in none but the first.
         while notice_ids := list(
-            left.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:JUDGED_AT_ONCE]
+            left.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PROCESSED_AT_ONCE]
         ):
             for last in notice_ids:
-                if end is not None and time.monotonic() >= end:
-                    return judged
+                if deadline.is_over:
+                    return processed
                 with collecting():
-                    notice_judge(notice_id=last)
-                judged += 1
-    return judged
+                    notice_process(notice_id=last)
+                processed += 1
+    return processed
 
 
 @retry_on_deadlock
@@ -152,6 +147,17 @@ def content_key(source: str, params: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def notice_fields(notice: PaymentNotice) -> list[tuple[str, str]]:
+    """Return the names and values of a notice, in their order.
+
+    Raises ValueError, AttributeError or RecursionError if the body of an answer is not JSON, or
+    not an object; only a row that was not stored by this module has one.
+    """
+    if notice.source == Source.QUERY:
+        return list(json.loads(notice.raw).items())
+    return parse_qsl(notice.raw, keep_blank_values=True)
+
+
 def _columns(source: str, params: Mapping[str, str], raw: str) -> dict[str, str]:
     def text(name: str) -> str:
         field: Any = PaymentNotice._meta.get_field(name)
@@ -165,9 +171,9 @@ def _columns(source: str, params: Mapping[str, str], raw: str) -> dict[str, str]
     }
 
 
-def _judge(notice: PaymentNotice) -> tuple[Verdict, int | None]:
+def _process(notice: PaymentNotice) -> tuple[Verdict, int | None]:
     """Act on a notice whose signature was right; return the verdict, and the order's id."""
-    params = _params(notice)
+    params = dict(notice_fields(notice))
     # An answer was asked for by us, of our gateway: it needs not say whom it is for.
     if notice.source == Source.NOTIFY:
         if params.get("app_id") != settings.ALIPAY_APP_ID:
@@ -231,23 +237,16 @@ def _sync_refund(news: _News) -> bool:
     )
 
 
-def _params(notice: PaymentNotice) -> dict[str, str]:
-    if notice.source == Source.QUERY:
-        answer: dict[str, str] = json.loads(notice.raw)
-        return answer
-    return dict(parse_qsl(notice.raw, keep_blank_values=True))
-
-
 def _read(params: Mapping[str, str]) -> _News:
     """Return what a message says; raises ValueError when a field is missing or nonsense."""
     trade_no = params.get("trade_no", "")
     if not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", trade_no):
         raise ValueError("trade_no")
-    amount = _amount(params.get("total_amount", ""))
+    amount = parse_amount(params.get("total_amount", ""))
     status = params.get("trade_status", "")
-    paid_at = _time(params["gmt_payment"]) if params.get("gmt_payment") else None
+    paid_at = parse_time(params["gmt_payment"]) if params.get("gmt_payment") else None
     if params.get("refund_fee"):
-        refunded = _amount(params["refund_fee"])
+        refunded = parse_amount(params["refund_fee"])
     else:
         # The gateway's answer does not say it, but what was paid and is closed was refunded.
         refunded = amount if status == "TRADE_CLOSED" and paid_at else Decimal(0)
@@ -259,17 +258,3 @@ def _read(params: Mapping[str, str]) -> _News:
         refunded=refunded,
         refund_no=params.get("out_biz_no", "")[:64],
     )
-
-
-def _amount(text: str) -> Decimal:
-    if not AMOUNT.fullmatch(text):
-        raise ValueError(text)
-    return Decimal(text)
-
-
-def _time(text: str) -> datetime:
-    # Some times of Alipay's have a fraction of a second.
-    moment = datetime.strptime(text.partition(".")[0], TIME_FORMAT).replace(tzinfo=ALIPAY_ZONE)
-    if moment.year < OLDEST_YEAR:
-        raise ValueError(text)
-    return moment

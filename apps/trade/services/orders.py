@@ -5,11 +5,14 @@ after these.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import StockMovement
 from apps.goods.services.stock import stock_return
+from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.locks import row_lock
 from utils.db.transactions import atomic_retry_on_deadlock
@@ -21,12 +24,16 @@ from .hold_windows import windows_release
 DESTINATION_FIELDS = ("address", "signer_name", "singer_mobile")
 
 
-class AddressFixedError(Exception):
-    """The order has left, or is closed: it goes nowhere else. Nothing was changed."""
+class AddressFixedError(DomainError):
+    """The order is shipped or closed: its address stays. Nothing was changed."""
+
+    message: Any = _("The order is shipped or closed by now; nothing was changed.")
 
 
-class OrderNotHiddenError(Exception):
-    """The order is under way: its buyer still needs it. Nothing was changed."""
+class OrderPaidError(DomainError):
+    """The order is paid, and its buyer still needs it: it stays. Nothing was changed."""
+
+    message: Any = _("The order is paid: it cannot be deleted before it is finished.")
 
 
 @atomic_retry_on_deadlock
@@ -53,7 +60,7 @@ def order_close(*, order_id: int, event: Event) -> bool:
 
 @atomic_retry_on_deadlock
 def order_at_cashier(*, order_id: int) -> bool:
-    """Note that the buyer has opened Alipay's cashier; return whether that was news."""
+    """Note that the buyer has opened Alipay's cashier; return whether it was new."""
     order = order_lock(order_id)
     try:
         order.pay_status = next_status(order.pay_status, Event.CASHIER)
@@ -65,17 +72,17 @@ def order_at_cashier(*, order_id: int) -> bool:
 
 @atomic_retry_on_deadlock
 def order_hide(*, order_id: int) -> None:
-    """Hide a closed or finished order from its buyer; raises OrderNotHiddenError for others."""
+    """Hide a closed or finished order from its buyer; raises OrderPaidError for others."""
     order = order_lock(order_id)
     if order.pay_status not in OVER:
-        raise OrderNotHiddenError
+        raise OrderPaidError
     order.is_hidden = True
     order.save(update_fields=["is_hidden"])
 
 
 @atomic_retry_on_deadlock
 def order_ship(*, order_id: int) -> bool:
-    """Note that a paid order has left; return whether that was news.
+    """Note that a paid order has left; return whether it was new.
 
     From now on a refund does not give its pieces back to stock. Raises MoveRefusedError for
     an order that is not paid.

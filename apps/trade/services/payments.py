@@ -76,9 +76,9 @@ def payment_confirm(
 
 @atomic_retry_on_deadlock
 def payment_finish(*, order_id: int, trade_no: str) -> bool:
-    """Note that the trade cannot be refunded any more; return whether that was news.
+    """Note that the trade cannot be refunded any more; return whether it was new.
 
-    It is none, where another trade has paid the order.
+    Changes nothing, and returns False, when another trade has paid the order.
     """
     order = order_lock(order_id)
     if order.trade_no != trade_no or order.pay_status != PayStatus.TRADE_SUCCESS:
@@ -91,7 +91,7 @@ def payment_finish(*, order_id: int, trade_no: str) -> bool:
 def _why_not_applied(order: OrderInfo) -> str:
     """Return why money does not pay this (locked) order, or "" when it does.
 
-    A closed order first gets its stock again: that there is none is a reason.
+    A closed order first takes its stock again; "sold out" is a reason, too.
     """
     if order.payments.filter(state=Payment.State.APPLIED).exists():
         return Flag.REFUNDED if order.closed_by == Event.REFUND else Flag.DUPLICATE

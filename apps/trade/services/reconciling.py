@@ -14,7 +14,7 @@ from utils.db.shared_work import SharedWork
 
 from ..models import OrderInfo, Refund
 from .asking import order_ask
-from .notices import notices_judge_left
+from .notices import notices_process_left
 from .refunds import refund_send
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def payments_reconcile(
 ) -> dict[str, int]:
     """Find out what was lost: notices, answers, refunds. Return how many of each were taken up.
 
-    ``notices`` a crash left unjudged; ``asked``: unpaid orders whose notice may be lost;
+    ``notices`` a crash left unprocessed; ``asked``: unpaid orders whose notice may be lost;
     ``refunds`` of which it was not known whether the money moved; ``silent``: the gateway did
     not answer about these, or they were left for the next run. ``now`` is the database's time
     by default. Each of the three has a third of ``seconds``, so that a backlog of one does
@@ -43,7 +43,7 @@ def payments_reconcile(
     counts: Counter[str] = Counter()
     with collect_errors() as collecting:
         with collecting():
-            counts["notices"] = notices_judge_left(before=now - UNDER_WAY, seconds=part)
+            counts["notices"] = notices_process_left(before=now - UNDER_WAY, seconds=part)
         with collecting():
             _ask_about_orders(now, part, counts)
         with collecting():

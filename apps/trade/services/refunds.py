@@ -9,8 +9,11 @@ import logging
 import secrets
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import StockMovement
 from apps.goods.services.stock import sold_count, stock_return
@@ -21,6 +24,7 @@ from utils.alipay import (
     client_from_settings,
     gateway_patience,
 )
+from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.locks import row_lock
 from utils.db.transactions import atomic_retry_on_deadlock
@@ -34,24 +38,34 @@ logger = logging.getLogger(__name__)
 State = Refund.State
 
 
-class RefundTooLargeError(Exception):
+class RefundTooLargeError(DomainError):
     """More than is left of the payment; ``left`` is in yuan. Nothing was changed."""
+
+    field = "amount"
 
     def __init__(self, left: Decimal) -> None:
         self.left = left
-        super().__init__(str(left))
+        text = gettext("Only %(left)s yuan are left to be given back.")
+        super().__init__(text % {"left": f"{left:.2f}"})
 
 
-class RefundOverError(Exception):
+class RefundOverError(DomainError):
     """The time for refunds has ended (TRADE_FINISHED); nothing was changed."""
 
+    message: Any = _(
+        "Alipay's time for refunds of this order has ended: nothing can be given back."
+    )
 
-class RefundTokenUsedError(Exception):
+
+class RefundTokenUsedError(DomainError):
     """The request was made before, as ``refund`` of another amount; nothing was changed."""
 
     def __init__(self, refund: Refund) -> None:
         self.refund = refund
-        super().__init__(refund.out_request_no)
+        text = gettext(
+            "This form was sent before, with %(amount)s yuan; nothing more was given back."
+        )
+        super().__init__(text % {"amount": f"{refund.amount:.2f}"})
 
 
 def refund_token_make() -> str:
@@ -65,7 +79,7 @@ def refund_open(
 ) -> Refund:
     """Write down that ``amount`` (yuan, at least 0.01) of a payment is to go back; return it.
 
-    What other refunds of the payment took or are about to take is not there any more. A
+    Other refunds of the payment, done or pending, reduce what is left. A
     ``request_token`` (at most 16 characters) makes the request repeatable: the same one
     returns the refund that it opened, whatever became of that. Raises RefundTokenUsedError,
     RefundOverError, RefundTooLargeError, Payment.DoesNotExist.
@@ -121,7 +135,7 @@ def refund_send(*, refund_id: int) -> Refund:
 
 @atomic_retry_on_deadlock
 def refund_done(*, refund_id: int, done_at: datetime) -> bool:
-    """Note that the money of a refund moved; return whether that was news.
+    """Note that the money of a refund moved; return whether it was new.
 
     When it was the last of the payment that paid the order, the order is closed: it was not
     sold, and unless it has been shipped its stock returns.
@@ -139,9 +153,10 @@ def refund_done(*, refund_id: int, done_at: datetime) -> bool:
 
 @atomic_retry_on_deadlock
 def refund_fail(*, refund_id: int, answer: str) -> bool:
-    """Note that the gateway refuses a refund for good; return whether that was news.
+    """Note that the gateway refuses a refund for good; return whether it was new.
 
-    Of what Alipay told of, the refund was taken for a part: that went back by another.
+    While it was pending, it accounted for a part of what Alipay says it has given back. That
+    part is recorded as another refund.
     """
     payment = _payment_lock(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     pending = Refund.objects.filter(pk=refund_id, state=State.PENDING)
@@ -155,7 +170,7 @@ def refund_fail(*, refund_id: int, answer: str) -> bool:
 def refund_sync(
     *, payment_id: int, out_request_no: str, refunded: Decimal, done_at: datetime
 ) -> bool:
-    """Take note of a refund that a notice tells of; return whether that was news.
+    """Take note of a refund that a notice tells of; return whether it was new.
 
     ``refunded`` is what Alipay has given back of the trade so far, in yuan; the number may be
     "". A refund of ours is done by it. What is more than we know of was given back on Alipay's
@@ -177,15 +192,18 @@ def refund_sync(
     # One that was refused, and done after all, may be counted in what was recorded since.
     uncounted = payment.gateway_refunded_total - payment.refunded
     is_counted = refund.state == State.FAILED and uncounted < refund.amount
-    is_news = not is_counted and refund_done(refund_id=refund.pk, done_at=done_at)
+    is_new = not is_counted and refund_done(refund_id=refund.pk, done_at=done_at)
     payment.refresh_from_db(fields=["refunded"])
-    return _rest_record(payment, done_at=done_at) or is_news
+    return _rest_record(payment, done_at=done_at) or is_new
 
 
 def refundable(payment: Payment) -> Decimal:
-    """Return what can still be given back of a payment, in yuan."""
-    pending = payment.refunds.filter(state=State.PENDING).aggregate(sum=Sum("amount"))["sum"]
-    return payment.amount - payment.refunded - (pending or Decimal(0))
+    """Return what can still be given back of a payment, in yuan.
+
+    No query if its ``refunds`` are prefetched, else one.
+    """
+    pending = [row.amount for row in payment.refunds.all() if row.state == State.PENDING]
+    return payment.amount - payment.refunded - sum(pending, Decimal(0))
 
 
 def refund_is_over(payment: Payment) -> bool:
@@ -205,7 +223,7 @@ def _rest_record(payment: Payment, *, done_at: datetime, number: str = "") -> bo
         return False
     Refund.objects.create(
         payment=payment,
-        # Rows stay: their count tells those apart for which there is no number.
+        # Refunds without a number get their place in the count: no row is ever deleted.
         out_request_no=number or f"alipay-{payment.refunds.count()}-{payment.trade_no}"[:64],
         amount=rest,
         reason="Alipay",

@@ -414,7 +414,7 @@ def test_a_field_twice(order: Any, unchanged: Any, name: str) -> None:
 
 
 # What only the gateway's key can sign, and no gateway ever should. None of it may stop the
-# notices that come after it, nor the job that takes up what was left unjudged.
+# notices that come after it, nor the job that takes up what was left unprocessed.
 CONTRADICTIONS: dict[str, list[dict[str, str | None]]] = {
     "refunded in full after the time for refunds": [
         {"trade_status": "TRADE_FINISHED"},

@@ -70,7 +70,7 @@ def test_a_notice_is_kept_as_it_came(order):
     params = notice_of(order)
     send_notice(params)
     notice = PaymentNotice.objects.get()
-    assert dict(notices._params(notice)) == params
+    assert dict(notices.notice_fields(notice)) == params
     assert (notice.verdict, notice.order_id, notice.source) == ("paid", order["id"], "notify")
     assert (notice.notify_id, notice.trade_no, notice.trade_status, notice.out_trade_no) == (
         params["notify_id"], TRADE_NO, "TRADE_SUCCESS", order["order_sn"],
@@ -408,7 +408,7 @@ def test_the_same_number_with_something_else_to_say(order):
     assert status_of(order) == "TRADE_FINISHED"
 
 
-def test_a_repeat_of_what_was_refused_is_judged_again(order, settings):
+def test_a_repeat_of_what_was_refused_is_processed_again(order, settings):
     """It is refused again; or not, when what was wrong was a setting."""
     notice, own = notice_of(order), settings.ALIPAY_SELLER_ID
     settings.ALIPAY_SELLER_ID = "2088999999999999"
@@ -470,18 +470,18 @@ def test_a_file_is_not_even_read(order):
 # --- Crashes ------------------------------------------------------------------------------
 
 
-def test_a_notice_that_was_kept_and_not_judged(order, monkeypatch):
-    """The process dies in between: Alipay gets no answer; the sweep judges what is left."""
+def test_a_notice_that_was_kept_and_not_processed(order, monkeypatch):
+    """The process dies in between: Alipay gets no answer; the sweep processes what is left."""
 
     def die(**arguments: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(callbacks, "notice_judge", die)
+    monkeypatch.setattr(callbacks, "notice_process", die)
     with pytest.raises(RuntimeError):
         send_notice(notice_of(order))
     assert (verdicts(), status_of(order)) == (["received"], "paying")
-    assert notices.notices_judge_left(before=timezone.now() - timedelta(minutes=1)) == 0
-    assert notices.notices_judge_left(before=timezone.now() + timedelta(seconds=1)) == 1
+    assert notices.notices_process_left(before=timezone.now() - timedelta(minutes=1)) == 0
+    assert notices.notices_process_left(before=timezone.now() + timedelta(seconds=1)) == 1
     assert (verdicts(), status_of(order)) == (["paid"], "TRADE_SUCCESS")
 
 

@@ -16,7 +16,7 @@ from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, n
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import Outcome, order_close_via_gateway, orders_close_expired
 from apps.trade.services.orders import (
-    OrderNotHiddenError,
+    OrderPaidError,
     order_close,
     order_hide,
     order_ship,
@@ -217,7 +217,7 @@ def test_money_that_pays_no_order_brings_none_back(mine, theirs, order_of, gatew
 
 def test_only_what_is_over_can_be_hidden(order_of, paid_order):
     for order in (order_of(), paid_order):
-        with pytest.raises(OrderNotHiddenError):
+        with pytest.raises(OrderPaidError):
             order_hide(order_id=order["id"])
     assert not OrderInfo.objects.filter(is_hidden=True).exists()
 

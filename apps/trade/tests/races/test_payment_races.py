@@ -14,7 +14,7 @@ from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.services import notices, payments
 from apps.trade.services.asking import order_ask
 from apps.trade.services.closing import orders_close_expired
-from apps.trade.services.notices import notice_judge, notice_keep
+from apps.trade.services.notices import notice_keep, notice_process
 from apps.trade.services.reconciling import payments_reconcile
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
@@ -56,15 +56,15 @@ def test_control_one_notice_without_its_key(shop: Shop, monkeypatch: pytest.Monk
     assert PaymentNotice.objects.count() == MANY
 
 
-def test_one_stored_notice_judged_twice_at_once(shop: Shop) -> None:
+def test_one_stored_notice_processed_twice_at_once(shop: Shop) -> None:
     """By the request that brought it, and by reconciling: its verdict is the first one's."""
     [goods], buyer = shelf(100), shop.buyer()
     rounds = crowd(6, on_sqlite=2)
     for number in range(rounds):
         body = notice_of(order_of(buyer, goods, nums=2), f"T{number}")
         kept = notice_keep(params=dict(parse_qsl(body)), raw=body, is_genuine=True)
-        judged = in_parallel(2, lambda _number, kept=kept: notice_judge(notice_id=kept.pk))
-        assert judged == ["paid", "paid"]
+        processed = in_parallel(2, lambda _number, kept=kept: notice_process(notice_id=kept.pk))
+        assert processed == ["paid", "paid"]
     assert verdicts() == {"paid": rounds}
     assert sold_of(goods) == 2 * rounds
     assert_audit_clean()
