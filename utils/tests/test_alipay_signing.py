@@ -22,6 +22,8 @@ from utils.alipay.signing import sign_request, verify, verify_received
 from .alipay_keys import fits, key_from_seed, private_pem, public_pem, sign
 from .data.make_alipay_vectors import ALIPAY_SEED, APP_SEED
 
+pytestmark = pytest.mark.one_database
+
 VECTORS = json.loads((Path(__file__).parent / "data" / "alipay_vectors.json").read_text("utf-8"))
 APP, ALIPAY = key_from_seed(APP_SEED), key_from_seed(ALIPAY_SEED)
 APP_PRIVATE, ALIPAY_PUBLIC = read_private_key(private_pem(APP)), read_public_key(public_pem(ALIPAY))

@@ -14,6 +14,8 @@ from utils.uploads import documents, refusals
 from utils.uploads.file_types import file_suffix
 from utils.uploads.refusals import FileRefusedError
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("name", GOOD)
 def test_accepted(name: str) -> None:
