@@ -31,7 +31,8 @@ from mxshop.settings import *  # noqa: E402, F403
 from mxshop.settings import INSTALLED_APPS, MIDDLEWARE  # noqa: E402
 
 # A loop of queries that one query could answer fails the test that runs it.
-INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "extra_apps.alipay_sandbox"]
+# tests.cheap_flush empties the database between tests.
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "extra_apps.alipay_sandbox", "tests.cheap_flush"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
 ZEAL_ALLOWLIST = [

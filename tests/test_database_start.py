@@ -93,6 +93,8 @@ def test_sqlite_has_one_character_set(db: None) -> None:
     assert charset_faults(connection) == [] or connection.vendor == "mysql"
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 def test_a_database_that_is_away_does_not_stop_the_server(tmp_path: Path) -> None:
     port = closed_port().rpartition(":")[2]
     (tmp_path / "static").mkdir()

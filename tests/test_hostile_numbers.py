@@ -14,7 +14,7 @@ from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.users.models import UserProfile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NUMBERS = [
     "1e1000000", "-1e1000000", "1e-1000000", "1E+999999999999999999", "1e400", "NaN", "sNaN",

@@ -242,7 +242,10 @@ def database_is(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize("minutes", [-120, -1.1, 1.1, 120])
-def test_a_wrong_clock_stops_it(db, caplog, database_is, gateway, buyer, goods, minutes) -> None:
+def test_a_wrong_clock_stops_it(
+    db, caplog, monkeypatch, database_is, gateway, buyer, goods, minutes
+) -> None:
+    monkeypatch.setattr(jobs, "FIRST_ROUND_AFTER", 0)
     order = order_of(buyer, goods, 1)
     OrderInfo.objects.update(expires_at=timezone.now() - timedelta(hours=3))
     database_is(minutes)

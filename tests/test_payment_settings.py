@@ -10,6 +10,8 @@ from utils.alipay.keys import read_private_key, read_public_key
 
 from .shop_settings import PRODUCTION, faults_of, settings_of
 
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
+
 MERCHANT_NEEDS = (
     "SITE_URL", "ALIPAY_APP_ID", "ALIPAY_SELLER_ID", "ALIPAY_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY",
 )  # fmt: skip

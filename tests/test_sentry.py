@@ -16,6 +16,8 @@ from utils.config.scrubbing import Scrubber
 from .http_server import Answer, Received, http_server
 from .shop_settings import PRODUCTION, TOP
 
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
+
 DATABASE_PASSWORD = "dB-pAssw0rd-9c41"
 SECRET_KEY = "kQ2-vT7zLx_9RmB4nWc8YhJ3sGd6FpAe1UoKiXb5Zt0"
 PLANTED = {

@@ -19,6 +19,8 @@ from mxshop.address import Address, AddressError, address_of
 from .http_server import closed_port
 from .shop_settings import TOP
 
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
+
 # --- Where it listens -----------------------------------------------------------------------
 
 

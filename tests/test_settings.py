@@ -8,6 +8,8 @@ import pytest
 
 from .shop_settings import PRODUCTION, TOP, faults_of, settings_of, start
 
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
+
 STAGE = " (ALLOW_{}=true allows it on a test stage.)"
 WEAK_KEY = (
     "SECRET_KEY is easy to guess (few different characters, or made by startproject): write what "

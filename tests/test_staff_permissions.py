@@ -62,6 +62,8 @@ def test_an_action_without_a_permission_stops_the_start() -> None:
     assert (error.id, "'careless'" in error.msg) == ("shop_admin.E001", True)
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_the_table(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
     # Two thirds of the time otherwise: a trace for every refusal, and providers' backends,

@@ -4,7 +4,10 @@ from collections import defaultdict
 from gettext import GNUTranslations
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.one_database
 
 
 def test_no_two_apps_translate_a_text_differently() -> None:

@@ -16,7 +16,7 @@ from demo.addresses import addresses
 from demo.draw.__main__ import main as draw
 from demo.loading import PICTURES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def load(**options: Any) -> str:

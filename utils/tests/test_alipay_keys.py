@@ -21,6 +21,8 @@ from utils.alipay.keys import read_private_key, read_public_key
 
 from .alipay_keys import bare, key_from_seed, private_pem, public_pem
 
+pytestmark = pytest.mark.one_database
+
 KEY = key_from_seed("a key of the tests")
 NUMBERS = KEY.public_key().public_numbers()
 

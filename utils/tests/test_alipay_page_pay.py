@@ -14,6 +14,8 @@ from utils.alipay import AlipayClient, client_from_settings
 from .alipay_keys import bare, fits, key_from_seed, private_pem, public_pem, sign
 from .data.make_alipay_vectors import ALIPAY_SEED, APP_ID, APP_SEED
 
+pytestmark = pytest.mark.one_database
+
 APP, ALIPAY = key_from_seed(APP_SEED), key_from_seed(ALIPAY_SEED)
 ORDER_SN = "2026112310000012345678"
 CLIENT = AlipayClient(

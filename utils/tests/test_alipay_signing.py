@@ -22,6 +22,8 @@ from utils.alipay.signing import sign_request, verify, verify_received
 from .alipay_keys import fits, key_from_seed, private_pem, public_pem, sign
 from .data.make_alipay_vectors import ALIPAY_SEED, APP_SEED
 
+pytestmark = pytest.mark.one_database
+
 VECTORS = json.loads((Path(__file__).parent / "data" / "alipay_vectors.json").read_text("utf-8"))
 APP, ALIPAY = key_from_seed(APP_SEED), key_from_seed(ALIPAY_SEED)
 APP_PRIVATE, ALIPAY_PUBLIC = read_private_key(private_pem(APP)), read_public_key(public_pem(ALIPAY))
@@ -92,6 +94,7 @@ class TestVectorsOfTheSdk:
 
 
 class TestAgainstCryptography:
+    @pytest.mark.slow
     @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=8))
     @settings(max_examples=150, deadline=None)
     def test_our_signature_is_theirs(self, params):
@@ -102,11 +105,13 @@ class TestAgainstCryptography:
         assert signature == sign(joined(sent), APP)
         assert fits(joined(sent), signature, APP)
 
+    @pytest.mark.slow
     @given(MESSAGES)
     @settings(max_examples=200, deadline=None)
     def test_we_accept_theirs(self, params):
         assert verify_received(signed_by_alipay(params), ALIPAY_PUBLIC)
 
+    @pytest.mark.slow
     @given(st.binary(max_size=200))
     @settings(max_examples=100, deadline=None)
     def test_any_bytes(self, content):
@@ -116,6 +121,7 @@ class TestAgainstCryptography:
 class TestTampering:
     """One change of any kind to what was signed, and it is not believed any more."""
 
+    @pytest.mark.slow
     @given(MESSAGES, st.data())
     @settings(max_examples=300, deadline=None)
     def test_one_parameter(self, params, data):
@@ -219,6 +225,7 @@ class TestTheAlgorithm:
         received = {**signed_by_alipay(self.PARAMS), "app_id": value}
         assert verify_received(received, ALIPAY_PUBLIC) is False
 
+    @pytest.mark.slow
     @given(st.dictionaries(st.text(max_size=5), st.one_of(st.none(), st.text(), st.integers())))
     @settings(max_examples=100, deadline=None)
     def test_never_an_exception(self, params):

@@ -4,6 +4,8 @@ import pytest
 
 from utils.text.csv_files import csv_cell, csv_stream
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("value", "cell"),

@@ -6,6 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from utils.config.environment import Environment
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("text", ["true", "True", "1", "yes", "on", " ON "])
 def test_true(text: str) -> None:

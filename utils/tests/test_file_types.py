@@ -14,6 +14,8 @@ from utils.uploads import documents, refusals
 from utils.uploads.file_types import file_suffix
 from utils.uploads.refusals import FileRefusedError
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("name", GOOD)
 def test_accepted(name: str) -> None:
@@ -139,6 +141,7 @@ def test_no_content_takes_long(content: bytes) -> None:
 STARTS = [content[:size] for _suffix, content in GOOD.values() for size in (8, 40, len(content))]
 
 
+@pytest.mark.slow
 @given(start=st.sampled_from([b"", *STARTS]), rest=st.binary(max_size=300))
 @example(start=b"", rest=b"")
 @settings(max_examples=400, deadline=None)
@@ -147,6 +150,7 @@ def test_any_bytes_have_an_answer(start: bytes, rest: bytes) -> None:
         assert file_suffix(start + rest).startswith(".")
 
 
+@pytest.mark.slow
 @given(
     base=st.sampled_from([content for _suffix, content in GOOD.values()]),
     holes=st.lists(st.tuples(st.integers(0, 4_000), st.binary(min_size=1, max_size=4))),
@@ -161,6 +165,7 @@ def test_any_damage_has_an_answer(base: bytes, holes: list[tuple[int, bytes]]) -
         file_suffix(bytes(content))
 
 
+@pytest.mark.slow
 @given(base=st.sampled_from([content for _suffix, content in GOOD.values()]), cut=st.integers(1))
 @settings(max_examples=200, deadline=None)
 def test_html_anywhere_is_refused(base: bytes, cut: int) -> None:

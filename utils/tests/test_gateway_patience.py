@@ -10,6 +10,8 @@ from utils.alipay import AlipayNotAskedError, AlipayUnreachableError, gateway_pa
 from utils.alipay import patience as patience_module
 from utils.alipay.patience import SILENCES, GatewayGuard, gateway_call, gateway_seconds_left
 
+pytestmark = pytest.mark.one_database
+
 
 class Clock:
     """The monotonic clock, which passes when a test says so."""

@@ -13,6 +13,8 @@ from utils.uploads.content import PIECE
 from utils.uploads.file_types import file_suffix, upload_suffix
 from utils.uploads.refusals import ACTIVE_CONTENT, ELABORATE_PICTURE, FileRefusedError
 
+pytestmark = pytest.mark.one_database
+
 # Enough to be beyond every bound that a file of 10 MB would be beyond.
 SIZE = 2**20
 

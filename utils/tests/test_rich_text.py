@@ -4,6 +4,8 @@ from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from utils.text.rich_text import clean_html, html_to_text
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("html", "clean"),

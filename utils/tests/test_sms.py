@@ -10,6 +10,8 @@ import pytest
 from tests.http_server import Answer, closed_port, http_server
 from utils.sms.sending import SmsRefusedError, SmsUnreachableError, sms_send_code
 
+pytestmark = pytest.mark.one_database
+
 MOBILE = "13912345678"
 
 

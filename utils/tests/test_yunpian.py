@@ -12,6 +12,8 @@ import requests
 from tests.http_server import Answer, Received, closed_port, http_server
 from utils.sms.yunpian import YunpianClient, YunpianRefusedError, YunpianUnreachableError
 
+pytestmark = pytest.mark.one_database
+
 API_KEY = "0123456789abcdef0123456789abcdef"
 TEXT = "【MxShop】您的验证码是1234，5分钟内有效。"
 

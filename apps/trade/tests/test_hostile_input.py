@@ -21,7 +21,7 @@ from tests.test_hostile_input import NASTY, SHORT
 from .conftest import DESTINATION
 from .notices import FORM, TRADE_NO, notice_of, send_notice, signed, status_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PATHS = ["/alipay/notify/", "/alipay/return/"]
 RESOURCES = ["shopcarts", "orders"]

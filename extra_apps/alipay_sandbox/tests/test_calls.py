@@ -11,7 +11,7 @@ from extra_apps.alipay_sandbox.services.notices import notices_send_due
 
 from .merchant import GATEWAY, Merchant, Order, envelope, is_signed_notice, signed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 
 QUERY = "alipay.trade.query"
 CALLS = [QUERY, "alipay.trade.close", "alipay.trade.refund", "alipay.trade.fastpay.refund.query"]

@@ -14,7 +14,7 @@ from extra_apps.alipay_sandbox.models import SandboxTrade
 
 from .merchant import GATEWAY, Merchant, Order, envelope, now_text, signature_of, signed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 
 
 def refused(merchant: Merchant, url: str) -> tuple[str, str, str]:

@@ -13,6 +13,8 @@ from django.test import Client
 
 from extra_apps.alipay_sandbox.conf import sandbox_conf
 
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
+
 TOP = Path(__file__).parents[3]
 
 

@@ -187,6 +187,8 @@ class TestTheDance:
         assert message(browser.get(back)) == DOWN
         self.nothing_happened()
 
+    @pytest.mark.slow
+    @pytest.mark.one_database
     def test_nonsense_of_a_provider(self, providers, browser, provider):
         nonsense = [
             Answer(500, "<html>", "text/html"), Answer(404, ""), Answer(200, ""), Answer(200, "[]"),

@@ -9,7 +9,11 @@ from tests.services import CHROMIUM
 
 from .providers import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database,
+]
 
 # static/js/cookie.js of the clients
 GET = "name => (document.cookie.match(new RegExp('(^| )' + name + '=([^;]*)(;|$)')) || [])[2]"
