@@ -1,6 +1,6 @@
 """Accounts: registration, codes, log-in, the caller's profile."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth import logout as session_end
@@ -11,22 +11,17 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import viewsets
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from utils.api.errors import ServiceUnavailable
 from utils.limits.client_address import client_address
-from utils.sms.sending import SmsRefusedError, SmsUnreachableError
 
 from .login_address import address_login_count
 from .models import UserProfile
 from .serializers import (
-    MOBILE_TAKEN,
-    MOBILE_UNKNOWN,
     CloseAccountSerializer,
     CodeRequestSerializer,
     LoginSerializer,
@@ -38,22 +33,17 @@ from .serializers import (
     check_password_strength,
 )
 from .services.accounts import (
-    AccountUnknownError,
-    MobileTakenError,
+    LoginRefusedError,
     account_code_login,
     account_of_mobile,
     account_register,
     account_reset_password,
     account_update,
-    mobile_is_taken,
     purpose_check,
 )
 from .services.closing import account_close
-from .services.code_quotas import CodeQuotaError, CodeTooSoonError
-from .services.codes import CodeExpiredError, CodeWrongError, verify_code_send
+from .services.codes import verify_code_send
 from .tokens import AUTHENTICATE_HEADER, token_make, token_refresh, token_user
-
-CODE_ERRORS = (CodeWrongError, CodeExpiredError)
 
 # What the OpenAPI description says of refusals.
 REFUSED = {
@@ -77,18 +67,6 @@ CLOSED = {
 ANYTHING = OpenApiParameter(
     "id", str, OpenApiParameter.PATH, description=_("Anything: it is always the caller.")
 )
-
-
-def _refuse(field: str, text: Any, cause: Exception | None = None) -> NoReturn:
-    raise ValidationError({field: [text]}) from cause
-
-
-def _refuse_code(error: Exception) -> NoReturn:
-    expired = isinstance(error, CodeExpiredError)
-    text = _("The verification code has expired.") if expired else _(
-        "The verification code is wrong."
-    )  # fmt: skip
-    _refuse("code", text, error)
 
 
 class PublicAPIView(APIView):
@@ -121,23 +99,8 @@ class CodeViewSet(PublicAPIView, viewsets.ViewSet):
     def create(self, request: Request) -> Response:
         data = self.get_data(request)
         mobile = data["mobile"]
-        try:
-            purpose_check(mobile=mobile, purpose=data["purpose"])
-            verify_code_send(
-                mobile=mobile, purpose=data["purpose"], address=client_address(request)
-            )
-        except MobileTakenError as error:
-            _refuse("mobile", MOBILE_TAKEN, error)
-        except AccountUnknownError as error:
-            _refuse("mobile", MOBILE_UNKNOWN, error)
-        except CodeTooSoonError as error:
-            _refuse("mobile", _("The last code was sent less than 60 s ago."), error)
-        except CodeQuotaError as error:
-            raise Throttled(error.wait) from error
-        except SmsRefusedError as error:
-            _refuse("mobile", str(error), error)
-        except SmsUnreachableError as error:
-            raise ServiceUnavailable from error
+        purpose_check(mobile=mobile, purpose=data["purpose"])
+        verify_code_send(mobile=mobile, purpose=data["purpose"], address=client_address(request))
         return Response({"mobile": mobile}, status=201)
 
 
@@ -181,18 +144,12 @@ class UserViewSet(viewsets.ViewSet):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
-        mobile = data["username"]
-        try:
-            if mobile_is_taken(mobile=mobile):
-                raise MobileTakenError
-            account = account_register(
-                mobile=mobile, code=data["code"], password=data["password"],
-                address=client_address(request),
-            )  # fmt: skip
-        except MobileTakenError as error:
-            _refuse("username", MOBILE_TAKEN, error)
-        except CODE_ERRORS as error:
-            _refuse_code(error)
+        account = account_register(
+            mobile=data["username"],
+            code=data["code"],
+            password=data["password"],
+            address=client_address(request),
+        )
         answer = {
             "username": account.username,
             "mobile": account.mobile,
@@ -228,17 +185,7 @@ class UserViewSet(viewsets.ViewSet):
         serializer.is_valid(raise_exception=True)
         changes = dict(serializer.validated_data)
         code = changes.pop("code", None)
-        mobile = changes.get("mobile")
-        try:
-            if mobile and mobile_is_taken(mobile=mobile, except_for=account):
-                raise MobileTakenError
-            account_update(
-                account=account, changes=changes, code=code, address=client_address(request)
-            )
-        except MobileTakenError as error:
-            _refuse("mobile", MOBILE_TAKEN, error)
-        except CODE_ERRORS as error:
-            _refuse_code(error)
+        account_update(account=account, changes=changes, code=code, address=client_address(request))
         return Response(self.get_serializer(account).data)
 
     @extend_schema(
@@ -259,14 +206,11 @@ class UserViewSet(viewsets.ViewSet):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         account: UserProfile = request.user  # type: ignore[assignment]
-        try:
-            account_close(
-                account=account,
-                code=serializer.validated_data["code"],
-                address=client_address(request),
-            )
-        except CODE_ERRORS as error:
-            _refuse_code(error)
+        account_close(
+            account=account,
+            code=serializer.validated_data["code"],
+            address=client_address(request),
+        )
         if request.auth is None:
             session_end(request._request)
         return Response(status=204)
@@ -291,22 +235,16 @@ class LoginView(PublicAPIView):
         else:
             user = self._user_of_code(request, data["username"], data["code"])
         if user is None:
-            # DRF's text, which its own catalogue knows in Chinese.
-            _refuse("non_field_errors", _("Unable to log in with provided credentials."))
+            raise LoginRefusedError
         update_last_login(UserProfile, user)
         return Response({"token": token_make(user)})
 
     @staticmethod
-    def _user_of_code(request: Request, mobile: str, code: str) -> UserProfile | None:
+    def _user_of_code(request: Request, mobile: str, code: str) -> UserProfile:
         only_known = not address_login_count(request)
-        try:
-            return account_code_login(
-                mobile=mobile, code=code, address=client_address(request), only_known=only_known
-            )
-        except AccountUnknownError:
-            return None
-        except CODE_ERRORS as error:
-            _refuse_code(error)
+        return account_code_login(
+            mobile=mobile, code=code, address=client_address(request), only_known=only_known
+        )
 
 
 class _TokenView(PublicAPIView):
@@ -347,15 +285,12 @@ class PasswordResetView(PublicAPIView):
     )
     def post(self, request: Request) -> Response:
         data = self.get_data(request)
-        try:
-            account = account_of_mobile(mobile=data["mobile"])
-            check_password_strength(data["password"], account)
-            account_reset_password(
-                account=account, code=data["code"], password=data["password"],
-                address=client_address(request),
-            )  # fmt: skip
-        except AccountUnknownError as error:
-            _refuse("mobile", MOBILE_UNKNOWN, error)
-        except CODE_ERRORS as error:
-            _refuse_code(error)
+        account = account_of_mobile(mobile=data["mobile"])
+        check_password_strength(data["password"], account)
+        account_reset_password(
+            account=account,
+            code=data["code"],
+            password=data["password"],
+            address=client_address(request),
+        )
         return Response({"mobile": data["mobile"]})
