@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
+from utils.api.errors import DomainError
+
 from ..models import Goods, StockMovement
 
 Reason = StockMovement.Reason
@@ -16,7 +18,7 @@ Reason = StockMovement.Reason
 MOST_PIECES = 10**9
 
 
-class StockTooLowError(Exception):
+class StockTooLowError(DomainError):
     """An adjustment would take more pieces than there are; nothing was changed."""
 
     def __init__(self, *, goods_id: int, delta: int) -> None:
@@ -25,7 +27,7 @@ class StockTooLowError(Exception):
         super().__init__(_("Stock is too low to take %(pieces)d away.") % {"pieces": -delta})
 
 
-class StockTooHighError(Exception):
+class StockTooHighError(DomainError):
     """An adjustment would make it more than MOST_PIECES; nothing was changed."""
 
     def __init__(self) -> None:
