@@ -9,14 +9,15 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import IsAuthenticated
 
 from utils.api.lookups import parse_pk
+from utils.api.validated import ValidatedMixin
 
 
-class OwnedViewSet(viewsets.GenericViewSet):
+class OwnedViewSet(ValidatedMixin, viewsets.GenericViewSet):
     """The caller's rows of ``queryset``, found by ``lookup_field``."""
 
     permission_classes = (IsAuthenticated,)
     pagination_class: Any = None
-    # Any text may stand where a key is expected: what is no key is 404, in JSON.
+    # Any text may stand where a key is expected: what is not a key is 404, in JSON.
     lookup_value_regex = "[^/]+"
 
     def get_queryset(self) -> Any:
@@ -37,10 +38,3 @@ class OwnedViewSet(viewsets.GenericViewSet):
     def get_object(self) -> Any:
         row: Model = get_object_or_404(self.get_queryset(), **{self.lookup_field: self.get_key()})
         return row
-
-    def validated(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return what the client sent, checked; raises ValidationError."""
-        serializer = self.get_serializer(*args, data=self.request.data, **kwargs)
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
