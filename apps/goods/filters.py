@@ -13,8 +13,7 @@ from rest_framework.request import Request
 
 from utils.api.lookups import parse_pk
 
-from .models import Goods
-from .querysets import GoodsQuerySet
+from .models import Goods, GoodsQuerySet
 
 CENT = Decimal("0.01")
 # No price reaches this: the column holds eight digits before the point.
