@@ -89,7 +89,7 @@ class GoodsFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def filter_top_category(self, qs: GoodsQuerySet, name: str, value: str) -> GoodsQuerySet:
-        # The clients link to "more": that is no category, and no error either.
+        # The clients link to "more": that is not a category, and not an error either.
         category_id = parse_pk(value)
         return qs.none() if category_id is None else qs.in_category(category_id)
 

@@ -115,7 +115,7 @@ def read_answer(body: bytes, *, node: str, out_trade_no: str, key: RSA.RsaKey) -
         raise AlipayAnswerForgedError(f"the answer has no {node}, or two nodes")
     raw, value = parts[nodes.pop()]
     if not isinstance(value, dict):
-        raise AlipayAnswerForgedError("the answer is no object")
+        raise AlipayAnswerForgedError("the answer is not an object")
     said: dict[str, Any] = value
     sign = parts["sign"][1] if "sign" in parts else None
     if sign is None and said.get("code") != _SUCCESS:
@@ -154,7 +154,7 @@ def amount_of(said: Mapping[str, Any], name: str) -> Decimal:
     """Return the yuan ``name`` of an answer. Raises AlipayAnswerForgedError without them."""
     text = text_of(said, name)
     if not _AMOUNT.fullmatch(text):
-        raise AlipayAnswerForgedError(f"{name} of the answer is no amount: {text[:30]!r}")
+        raise AlipayAnswerForgedError(f"{name} of the answer is not an amount: {text[:30]!r}")
     return Decimal(text)
 
 
@@ -164,7 +164,7 @@ def time_of(said: Mapping[str, Any], name: str) -> datetime | None:
     try:
         return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=SHANGHAI) if text else None
     except ValueError:
-        raise AlipayAnswerForgedError(f"{name} of the answer is no time: {text[:30]!r}") from None
+        raise AlipayAnswerForgedError(f"{name} of the answer is not a time: {text[:30]!r}") from None
 
 
 def _refusal(said: Mapping[str, Any]) -> AlipayRefusedError:
@@ -182,7 +182,7 @@ def _text(body: bytes) -> tuple[str, str]:
             return body.decode(charset), charset
         except UnicodeDecodeError:
             continue
-    raise AlipayUnreachableError("the answer is no text")
+    raise AlipayUnreachableError("the answer is not a text")
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

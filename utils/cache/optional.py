@@ -1,4 +1,4 @@
-"""A cache whose loss is no more than slow: what cannot be read or written is made again."""
+"""A cache that may be lost: what cannot be read or written is made again, more slowly."""
 
 import logging
 from collections.abc import Callable, Mapping

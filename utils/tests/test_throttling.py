@@ -47,7 +47,7 @@ class TestRates:
 
     @pytest.mark.parametrize("text", ["", "30", "30/m", "0/min", "-1/min", "x/min", "1/2/min"])
     def test_nonsense(self, text):
-        with pytest.raises(ValueError, match="no rate"):
+        with pytest.raises(ValueError, match="not a rate"):
             parse_rate(text)
 
     def test_a_home_page_opens_thirty_times_a_minute(self, api):

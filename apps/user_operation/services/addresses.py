@@ -83,7 +83,7 @@ def address_remove(*, user_id: int, address_id: int) -> None:
 
 @atomic_retry_on_deadlock
 def addresses_remove(*, address_ids: Collection[int]) -> None:
-    """Delete addresses of any buyers, as address_remove() does; what is gone is no error."""
+    """Delete addresses of any buyers, as address_remove() does; what is gone is not an error."""
     addresses = UserAddress.objects.filter(pk__in=address_ids)
     user_ids = set(addresses.values_list("user_id", flat=True))
     _lock_address_books(user_ids)

@@ -51,7 +51,7 @@ def favourite_remove(*, user_id: int, goods_id: int) -> None:
 
 @atomic_retry_on_deadlock
 def favourites_remove(*, favourite_ids: Collection[int]) -> None:
-    """Take favourites of any buyers away, and count; those that are gone are no error."""
+    """Take favourites of any buyers away, and count; those that are gone are not an error."""
     favourites = UserFav.objects.filter(pk__in=favourite_ids)
     goods_ids = set(favourites.values_list("goods_id", flat=True))
     _lock_goods(goods_ids)

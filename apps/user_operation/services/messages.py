@@ -72,7 +72,7 @@ def message_remove(*, user_id: int, message_id: int) -> None:
 
 @atomic_retry_on_deadlock
 def messages_remove(*, message_ids: Collection[int]) -> None:
-    """Delete messages of any buyers, as message_remove() does; what is gone is no error."""
+    """Delete messages of any buyers, as message_remove() does; what is gone is not an error."""
     UserLeavingMessage.objects.filter(pk__in=message_ids).delete()
     history_forget(model=UserLeavingMessage, keys=message_ids)
 
