@@ -164,7 +164,8 @@ def time_of(said: Mapping[str, Any], name: str) -> datetime | None:
     try:
         return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=SHANGHAI) if text else None
     except ValueError:
-        raise AlipayAnswerForgedError(f"{name} of the answer is not a time: {text[:30]!r}") from None
+        reason = f"{name} of the answer is not a time: {text[:30]!r}"
+        raise AlipayAnswerForgedError(reason) from None
 
 
 def _refusal(said: Mapping[str, Any]) -> AlipayRefusedError:

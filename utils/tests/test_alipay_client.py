@@ -471,7 +471,8 @@ class TestAnswersNotBelieved:
         for call, name in (("query", "total_amount"), ("refund", "refund_fee"),
                            ("refund_query", "refund_amount")):  # fmt: skip
             gateway.says = {**RIGHT[call], name: amount}
-            with pytest.raises(AlipayAnswerForgedError, match=f"{name} of the answer is not an amount"):
+            reason = f"{name} of the answer is not an amount"
+            with pytest.raises(AlipayAnswerForgedError, match=reason):
                 CALLS[call](client)
 
     @pytest.mark.parametrize("time", ["yesterday", "2026-11-23", "2026-02-30 00:00:00"])
