@@ -14,7 +14,6 @@ from apps.goods.admin.editor import description_picture_upload
 from apps.trade import callbacks
 from apps.trade import views as trade
 from apps.user_operation import views as user_operation
-from apps.users import session_views
 from apps.users import views as users
 
 from . import pages
@@ -51,8 +50,8 @@ urlpatterns = [
     path("api-token-auth/", login, name="api-token-auth"),
     path("api-token-refresh/", users.TokenRefreshView.as_view(), name="api-token-refresh"),
     path("api-token-verify/", users.TokenVerifyView.as_view(), name="api-token-verify"),
-    path("logout/", session_views.LogoutView.as_view(), name="logout"),
-    path("password/change/", session_views.PasswordChangeView.as_view(), name="password-change"),
+    path("logout/", users.LogoutView.as_view(), name="logout"),
+    path("password/change/", users.PasswordChangeView.as_view(), name="password-change"),
     path("password/reset/", users.PasswordResetView.as_view(), name="password-reset"),
     path("code/", users.CodeViewSet.as_view({"post": "create"}, schema=None)),
     path("", include("extra_apps.social_jwt.urls")),

@@ -13,6 +13,7 @@ from apps.users.models import UserProfile
 from utils.alipay.patience import guard
 from utils.cache import responses as response_cache
 from utils.db import clock
+from utils.limits import counters
 
 from .clients import client_of
 
@@ -21,7 +22,8 @@ from .clients import client_of
 def _fresh_caches() -> None:
     for alias in ("default", "responses"):
         caches[alias].clear()
-    response_cache._cache._rests_until = 0.0
+    response_cache.breaker.reset()
+    counters.breaker.reset()
 
 
 @pytest.fixture(autouse=True)

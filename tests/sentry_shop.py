@@ -51,8 +51,9 @@ def break_views() -> None:
     from apps.goods import views
     from apps.trade import views as trade
     from apps.users import tokens
-    from apps.users import views as users
     from apps.users.models import UserProfile
+    from apps.users.services import accounts
+    from apps.users.views import login, passwords
 
     def broken_page(self: object, request: object, *args: object) -> None:
         password, sessionid = PLANTED["password"], PLANTED["session"]
@@ -75,8 +76,8 @@ def break_views() -> None:
         return next(users_found)  # the second time, StopIteration: an error like any other
 
     tokens._Authentication.get_user = found_once  # type: ignore[method-assign]
-    users.authenticate = users.mobile_is_taken = broken_write  # type: ignore[assignment]
-    users.account_of_mobile = trade.order_create = broken_write  # type: ignore[assignment]
+    login.authenticate = accounts.mobile_is_taken = broken_write  # type: ignore[assignment]
+    passwords.account_of_mobile = trade.order_create = broken_write  # type: ignore[assignment]
     AdminSite.login = broken_page  # type: ignore[method-assign]
     views.index_categories = broken_read  # type: ignore[assignment]
 

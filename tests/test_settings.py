@@ -119,7 +119,7 @@ DANGERS = [
         "REDIS_URL is not an address of Redis: write redis://127.0.0.1:6379/0.",
     ),
     ("THROTTLE_LOGIN", "often",
-     'THROTTLE_LOGIN: \'often\' is no rate: "30/min" (sec, min, hour, day) or "off".'),
+     'THROTTLE_LOGIN: \'often\' is not a rate: "30/min" (sec, min, hour, day) or "off".'),
     ("THROTTLE_CODE", "900000/min",
      "THROTTLE_CODE=900000/min is more than the shop can answer: write less, such as 30/min."),
     ("WEB_CONCURRENCY", "0",

@@ -13,8 +13,7 @@ from rest_framework.request import Request
 
 from utils.api.lookups import parse_pk
 
-from .models import Goods
-from .querysets import GoodsQuerySet
+from .models import Goods, GoodsQuerySet
 
 CENT = Decimal("0.01")
 # No price reaches this: the column holds eight digits before the point.
@@ -90,7 +89,7 @@ class GoodsFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def filter_top_category(self, qs: GoodsQuerySet, name: str, value: str) -> GoodsQuerySet:
-        # The clients link to "more": that is no category, and no error either.
+        # The clients link to "more": that is not a category, and not an error either.
         category_id = parse_pk(value)
         return qs.none() if category_id is None else qs.in_category(category_id)
 

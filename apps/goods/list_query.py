@@ -93,7 +93,7 @@ def _page(params: QueryDict) -> str:
 
 
 def _page_size(text: str | None) -> str:
-    """As DRF reads it: what is no positive number counts as absent."""
+    """As DRF reads it: what is not a positive number counts as absent."""
     try:
         size = min(int(text or ""), StandardPagination.max_page_size)
     except ValueError:

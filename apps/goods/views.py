@@ -11,7 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from utils.api.lookups import parse_pk
+from utils.api.lookups import KeyInPathMixin
 from utils.api.pagination import StandardPagination
 from utils.cache.responses import CachedResponseMixin, cached_catalogue
 from utils.limits.throttling import SearchThrottle
@@ -37,19 +37,10 @@ from .serializers import (
 from .services.view_counts import goods_record_view
 
 
-class PublicViewSet(CachedResponseMixin, viewsets.GenericViewSet):
+class PublicViewSet(CachedResponseMixin, KeyInPathMixin, viewsets.GenericViewSet):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     pagination_class: Any = None
-    # Any text may stand where a key is expected: what is no key is 404, in JSON.
-    lookup_value_regex = "[^/]+"
-
-    def get_pk(self) -> int:
-        """Return the key in the path; raises Http404 when no row can have it."""
-        pk = parse_pk(self.kwargs[self.lookup_field])
-        if pk is None:
-            raise Http404
-        return pk
 
 
 class CachedListMixin(mixins.ListModelMixin):
@@ -75,7 +66,7 @@ class GoodsViewSet(CachedListMixin, PublicViewSet):
 
     @extend_schema(responses=GoodsSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        goods = get_object_or_404(Goods.objects.on_sale().for_detail(), pk=self.get_pk())
+        goods = get_object_or_404(Goods.objects.on_sale().for_detail(), pk=self.get_key())
         if request.method == "GET":  # a HEAD shows the page to nobody
             goods.click_num = goods_record_view(goods_id=goods.pk)
         [goods.category] = GoodsCategory.objects.subtree(goods.category_id).as_forest()
@@ -97,7 +88,7 @@ class CategoryViewSet(PublicViewSet):
 
     @cached_catalogue
     def retrieve(self, request: Request, pk: str) -> Response:
-        forest = GoodsCategory.objects.subtree(self.get_pk()).as_forest()
+        forest = GoodsCategory.objects.subtree(self.get_key()).as_forest()
         if not forest:
             raise Http404
         return Response(self.get_serializer(forest[0]).data)

@@ -14,8 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from utils.alipay import AlipayError, client_from_settings
+from utils.cache.breaker import CacheUnreachableError
 from utils.db.outages import is_lock_wait
-from utils.limits.counters import CountersUnreachableError, counter_add
+from utils.limits.counters import counter_add
 
 from .models import OrderInfo
 from .services.asking import order_ask_on_return
@@ -132,7 +133,7 @@ def _keep_forgery(fields: QueryDict, raw: str) -> None:
     try:
         if counter_add(key="alipay:forgeries", seconds=3600) > FORGERIES_KEPT:
             return
-    except CountersUnreachableError:
+    except CacheUnreachableError:
         return
     notice = notice_keep(params=_flat(fields), raw=raw[:MAX_FORGERY], is_genuine=False)
     logger.warning("notice %s for order %r: wrong signature", notice.pk, notice.out_trade_no)

@@ -8,11 +8,19 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.goods.models import GoodsCardsQuerySet
 from utils.api.mobile import validate_mobile
 
-from .querysets import UserFavQuerySet
-
 MESSAGE_FOLDER = "messages/"
+
+
+class UserFavQuerySet(GoodsCardsQuerySet["UserFav"]):
+    def for_list(self) -> "UserFavQuerySet":
+        """With their goods cards, newest first: three queries, however many favourites.
+
+        Goods that left the shelf are among them: the buyer still wants to see them.
+        """
+        return self.order_by("-pk").with_goods_cards()
 
 
 class UserFav(models.Model):

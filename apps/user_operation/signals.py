@@ -35,7 +35,7 @@ def on_favourite_removed(instance: UserFav, **kwargs: Any) -> None:
 def on_message_removed(instance: UserLeavingMessage, **kwargs: Any) -> None:
     if instance.file:
         storage, name = instance.file.storage, str(instance.file.name)
-        # robust: the row is gone by then, and a file that stays is no reason for a 500.
+        # robust: the row is gone by then, and a file that stays is not a reason for a 500.
         transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
@@ -12,7 +11,6 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 from rest_framework import mixins, status
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,13 +28,11 @@ from .serializers import (
     UserFavSerializer,
 )
 from .services.addresses import (
-    MAX_ADDRESSES,
-    TooManyAddressesError,
     address_add,
     address_change,
     address_remove,
 )
-from .services.favourites import AlreadyFavouriteError, favourite_add, favourite_remove
+from .services.favourites import favourite_add, favourite_remove
 from .services.messages import message_leave, message_remove
 
 MESSAGE_REFUSED = OpenApiResponse(
@@ -71,22 +67,12 @@ class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedView
     @extend_schema(summary=_("Add a favourite"), responses={201: UserFavKeySerializer})
     def create(self, request: Request) -> Response:
         goods: Goods = self.validated()["goods"]
-        try:
-            favourite = favourite_add(user_id=self.caller_id, goods_id=goods.pk)
-        except AlreadyFavouriteError as error:
-            raise ValidationError(
-                {"non_field_errors": [_("Already among the favourites.")]}
-            ) from error
-        except Goods.DoesNotExist as error:
-            raise Http404 from error
+        favourite = favourite_add(user_id=self.caller_id, goods_id=goods.pk)
         return Response(self.get_serializer(favourite).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary=_("Remove a favourite"), parameters=[GOODS_ID])
     def destroy(self, request: Request, goods_id: str) -> Response:
-        try:
-            favourite_remove(user_id=self.caller_id, goods_id=self.get_key())
-        except UserFav.DoesNotExist as error:
-            raise Http404 from error
+        favourite_remove(user_id=self.caller_id, goods_id=self.get_key())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -119,10 +105,7 @@ class MessageViewSet(
 
     @extend_schema(summary=_("Delete a message and its file"))
     def destroy(self, request: Request, pk: str) -> Response:
-        try:
-            message_remove(user_id=self.caller_id, message_id=self.get_key())
-        except UserLeavingMessage.DoesNotExist as error:
-            raise Http404 from error
+        message_remove(user_id=self.caller_id, message_id=self.get_key())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -136,23 +119,14 @@ class AddressViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedView
 
     @extend_schema(summary=_("Add an address; the first becomes the default"))
     def create(self, request: Request) -> Response:
-        try:
-            address = address_add(user_id=self.caller_id, fields=self.validated())
-        except TooManyAddressesError as error:
-            text = _("At most %(limit)d addresses are kept.") % {"limit": MAX_ADDRESSES}
-            raise ValidationError({"non_field_errors": [text]}) from error
+        address = address_add(user_id=self.caller_id, fields=self.validated())
         return Response(self.get_serializer(address).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary=_("Change what is sent of an address, as PATCH does"))
     def update(self, request: Request, pk: str) -> Response:
         # Somebody else's address is 404 before its fields are looked at.
         fields = self.validated(self.get_object(), partial=True)
-        try:
-            address = address_change(
-                user_id=self.caller_id, address_id=self.get_key(), fields=fields
-            )
-        except UserAddress.DoesNotExist as error:
-            raise Http404 from error
+        address = address_change(user_id=self.caller_id, address_id=self.get_key(), fields=fields)
         return Response(self.get_serializer(address).data)
 
     @extend_schema(summary=_("Change what is sent of an address"))
@@ -161,8 +135,5 @@ class AddressViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedView
 
     @extend_schema(summary=_("Delete an address; the default passes to the newest left"))
     def destroy(self, request: Request, pk: str) -> Response:
-        try:
-            address_remove(user_id=self.caller_id, address_id=self.get_key())
-        except UserAddress.DoesNotExist as error:
-            raise Http404 from error
+        address_remove(user_id=self.caller_id, address_id=self.get_key())
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from utils.api.errors import DomainError
-from utils.limits.counters import CountersUnreachableError
+from utils.cache.breaker import CacheUnreachableError
 from utils.limits.throttling import count_address
 
 SCOPE = "login"
@@ -28,7 +28,7 @@ def address_login_count(request: Request | HttpRequest) -> bool:
     """
     try:
         verdict = count_address(request, scope=SCOPE)
-    except CountersUnreachableError:
+    except CacheUnreachableError:
         return False
     if not verdict.allowed:
         raise AddressTriesError(wait=verdict.wait)

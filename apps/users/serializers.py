@@ -12,9 +12,6 @@ from utils.api.mobile import INVALID_MOBILE, MobileNumberField
 
 from .models import UserProfile, VerifyCode
 
-MOBILE_TAKEN = _("This user already exists.")
-MOBILE_UNKNOWN = _("There is no such user.")
-
 NO_CODE = _("Please enter the verification code.")
 WRONG_CODE_FORMAT = _("The verification code is malformed.")
 

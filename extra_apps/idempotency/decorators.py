@@ -12,9 +12,7 @@ from functools import partial, wraps
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext_lazy as _
 from rest_framework import status
-from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,9 +23,6 @@ from .keys import key_hash, parse_key, request_fingerprint
 from .services import (
     Answer,
     Claim,
-    ClaimLostError,
-    KeyReusedError,
-    KeyRunningError,
     answer_store,
     claim_release,
     key_claim,
@@ -39,19 +34,6 @@ REPLAYED_HEADER = "Idempotency-Replayed"
 Action = Callable[..., Response]
 
 logger = logging.getLogger(__name__)
-
-
-class KeyRunning(APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_detail = _("A request with this Idempotency-Key is still being processed.")
-    default_code = "idempotency_key_running"
-    wait = 1  # seconds, sent as Retry-After
-
-
-class KeyReused(APIException):
-    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_detail = _("This Idempotency-Key was used for a different request.")
-    default_code = "idempotency_key_reused"
 
 
 def idempotent(
@@ -102,16 +84,11 @@ def idempotent(
 
 def _claim(request: Request, key: str) -> Claim | Answer:
     assert request.user.pk is not None
-    try:
-        return key_claim(
-            user_id=request.user.pk,
-            key_hash=key_hash(request, key),
-            fingerprint=request_fingerprint(request),
-        )
-    except KeyReusedError as error:
-        raise KeyReused from error
-    except KeyRunningError as error:
-        raise KeyRunning from error
+    return key_claim(
+        user_id=request.user.pk,
+        key_hash=key_hash(request, key),
+        fingerprint=request_fingerprint(request),
+    )
 
 
 def _run(claim: Claim, action: Callable[[], Response]) -> Response:
@@ -124,8 +101,6 @@ def _run(claim: Claim, action: Callable[[], Response]) -> Response:
                 answer_store(claim=claim, answer=_answer(response))
             else:
                 transaction.set_rollback(True)
-    except ClaimLostError as error:
-        raise KeyRunning from error
     except BaseException:  # whatever it was, nothing was done: the key goes back
         _release(claim)
         raise

@@ -23,7 +23,9 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.deadline import Deadline
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
@@ -35,15 +37,22 @@ LOCK = timedelta(seconds=60)  # longer than any request should take
 PURGE_BATCH = 1_000
 
 
-class KeyRunningError(Exception):
+class KeyRunningError(DomainError):
     """Another request with this key is at work; nothing was changed."""
 
+    status = 409
+    message = _("A request with this Idempotency-Key is still being processed.")
+    wait = 1
 
-class KeyReusedError(Exception):
+
+class KeyReusedError(DomainError):
     """The key belongs to a request that asked for something else; nothing was changed."""
 
+    status = 422
+    message = _("This Idempotency-Key was used for a different request.")
 
-class ClaimLostError(Exception):
+
+class ClaimLostError(KeyRunningError):
     """The claim was taken over meanwhile: what was done for it must be rolled back."""
 
 

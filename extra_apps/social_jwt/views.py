@@ -26,8 +26,8 @@ from social_core.exceptions import (
 )
 from social_django.utils import load_backend, load_strategy
 
+from utils.cache.breaker import CacheUnreachableError
 from utils.db.outages import is_outage
-from utils.limits.counters import CountersUnreachableError
 from utils.limits.throttling import count_address
 
 from .strategy import CookieStrategy
@@ -108,7 +108,7 @@ def _pk(user: AbstractBaseUser | None) -> Any:
 def _may_pass(request: HttpRequest) -> bool:
     try:
         return count_address(request, scope="social").allowed
-    except CountersUnreachableError:
+    except CacheUnreachableError:
         return True  # there is nothing to guess here; the limit spares the provider
 
 

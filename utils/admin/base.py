@@ -10,8 +10,10 @@ from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+
+from utils.api.errors import DomainError
 
 # The largest key of a table; SQLite raises OverflowError for more.
 MAX_ID = models.BigIntegerField.MAX_BIGINT
@@ -52,6 +54,21 @@ class ShopModelAdmin(admin.ModelAdmin):
             return super().get_changelist_instance(request)
         except OverflowError as error:  # a filter with a number that no column holds
             raise IncorrectLookupParameters(error) from error
+
+
+class RefusedFormMixin:
+    """A form that a service may refuse as it is saved: staff read the refusal's text above it.
+
+    Stands before the ModelAdmin. Such a form passed its checks, and was overtaken before it was
+    saved. Django saves forms in one transaction, so that nothing of a refused one is saved.
+    """
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        except DomainError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(request.get_full_path())
 
 
 class SuperusersOnly(admin.ModelAdmin):

@@ -111,7 +111,7 @@ def read_answer(body: bytes, *, node: str, out_trade_no: str, key: RSA.RsaKey) -
         raise AlipayAnswerForgedError(f"the answer has no {node}, or two nodes")
     raw, value = parts[nodes.pop()]
     if not isinstance(value, dict):
-        raise AlipayAnswerForgedError("the answer is no object")
+        raise AlipayAnswerForgedError("the answer is not an object")
     said: dict[str, Any] = value
     sign = parts["sign"][1] if "sign" in parts else None
     if sign is None and said.get("code") != _SUCCESS:
@@ -183,7 +183,7 @@ def _text(body: bytes) -> tuple[str, str]:
             return body.decode(charset), charset
         except UnicodeDecodeError:
             continue
-    raise AlipayUnreachableError("the answer is no text")
+    raise AlipayUnreachableError("the answer is not a text")
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

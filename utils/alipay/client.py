@@ -293,7 +293,7 @@ def _trade_no(said: Mapping[str, Any], asked_for: str) -> str:
 def _amount(amount: Decimal) -> str:
     """Return an amount as Alipay reads it. Raises ValueError."""
     if not isinstance(amount, Decimal) or not amount.is_finite():
-        raise ValueError(f"{amount!r} is no Decimal")
+        raise ValueError(f"{amount!r} is not a Decimal")
     if not MIN_AMOUNT <= amount <= MAX_AMOUNT:
         raise ValueError(f"{amount} is not from {MIN_AMOUNT} to {MAX_AMOUNT}")
     if amount != round(amount, 2):

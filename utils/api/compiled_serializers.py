@@ -56,10 +56,10 @@ PLAIN_FIELDS = (
 
 class CompiledListSerializer(serializers.ListSerializer):
     def to_representation(self, data: Any) -> list[Any]:
-        surroundings = RenderContext.of(self.context.get("request"))
+        context = RenderContext.of(self.context.get("request"))
         child: Any = self.child
         represent = type(child).represent
-        return [represent(item, surroundings) for item in _items(data)]
+        return [represent(item, context) for item in _items(data)]
 
 
 class CompiledSerializer(serializers.ModelSerializer):
@@ -94,13 +94,13 @@ class CompiledSerializer(serializers.ModelSerializer):
         return plan
 
     @classmethod
-    def represent(cls, instance: Any, surroundings: RenderContext) -> Any:
+    def represent(cls, instance: Any, context: RenderContext) -> Any:
         if instance is None:
             return cls.representation_of_none
         plan = cls.plan()
         shape = dict(zip(plan.names, plan.read(instance), strict=True))
         for name, convert in plan.converters:
-            shape[name] = convert(shape[name], surroundings)
+            shape[name] = convert(shape[name], context)
         return shape
 
     def to_representation(self, instance: Any) -> Any:
@@ -118,15 +118,13 @@ def _converter(field: Any) -> Converter | None:
     if isinstance(field, CompiledListSerializer):
         child: Any = field.child
         represent_item = type(child).represent
-        return lambda value, surroundings: [
-            represent_item(item, surroundings) for item in _items(value)
-        ]
+        return lambda value, context: [represent_item(item, context) for item in _items(value)]
     if isinstance(field, CompiledSerializer):
         return type(field).represent
     if isinstance(field, PictureField):
-        return lambda value, surroundings: media_url(value, surroundings.origin)
+        return lambda value, context: media_url(value, context.origin)
     if isinstance(field, AmountField):
-        return lambda value, surroundings: float(value)
+        return lambda value, context: float(value)
     if isinstance(field, serializers.DateTimeField):
         return _local_iso
     if isinstance(field, PLAIN_FIELDS):
@@ -139,6 +137,6 @@ def _items(related: Any) -> Iterable[Any]:
     return items
 
 
-def _local_iso(value: datetime | None, surroundings: RenderContext) -> str | None:
+def _local_iso(value: datetime | None, context: RenderContext) -> str | None:
     """ISO 8601 with the offset of the shop's time zone."""
-    return None if value is None else value.astimezone(surroundings.zone).isoformat()
+    return None if value is None else value.astimezone(context.zone).isoformat()

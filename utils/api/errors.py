@@ -45,6 +45,13 @@ class DomainError(Exception):
         return {"detail": text} if self.field is None else {self.field: [text]}
 
 
+class MissingError(DomainError):
+    """The caller has no such row; also when it is somebody else's."""
+
+    status = 404
+    message = exceptions.NotFound.default_detail
+
+
 class RequestRefused(exceptions.APIException):
     """A request that is well-formed and cannot be done now: 400 with ``{"detail": text}``."""
 

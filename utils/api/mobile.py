@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-# 11 ASCII digits; 10x to 12x are no mobiles (MIIT numbering plan).
+# 11 ASCII digits; 10x to 12x are not mobiles (MIIT numbering plan).
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 
 INVALID_MOBILE = _("This is not a valid mobile number.")

@@ -16,7 +16,7 @@ NEWEST = 100
 class StandardPagination(PageNumberPagination):
     """12 rows a page, at most 100; ``page`` is also called ``p``, ``last`` is a page.
 
-    A ``page_size`` that is no positive number counts as absent; a page that does not
+    A ``page_size`` that is not a positive number counts as absent; a page that does not
     exist is 404.
     """
 

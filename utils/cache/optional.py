@@ -1,19 +1,16 @@
-"""A cache whose loss is no more than slow: what cannot be read or written is made again."""
+"""A cache that may be lost: what cannot be read or written is made again, more slowly."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.core.cache import caches
-from redis.exceptions import RedisError
+
+from utils.cache.breaker import CacheBreaker, CacheUnreachableError
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-# How long a process leaves a cache alone that did not answer.
-REST_SECONDS = 5.0
 
 
 class OptionalCache:
@@ -21,7 +18,7 @@ class OptionalCache:
 
     def __init__(self, alias: str) -> None:
         self._alias = alias
-        self._rests_until = 0.0
+        self._breaker = CacheBreaker(logger, f"cache {alias} unreachable, going on without it")
 
     def get_many(self, keys: list[str]) -> dict[str, Any]:
         """Return what is kept of ``keys``; nothing while the server does not answer."""
@@ -34,11 +31,7 @@ class OptionalCache:
             self._call(lambda cache: cache.set_many(values, seconds), None)
 
     def _call(self, do: Callable[[Any], T], otherwise: T) -> T:
-        if time.monotonic() < self._rests_until:
-            return otherwise
         try:
-            return do(caches[self._alias])
-        except (RedisError, OSError) as error:
-            self._rests_until = time.monotonic() + REST_SECONDS
-            logger.warning("cache %s unreachable, going on without it: %s", self._alias, error)
+            return self._breaker.call(lambda: do(caches[self._alias]))
+        except CacheUnreachableError:
             return otherwise

@@ -11,7 +11,6 @@ because it leaves host and parameters out of the key and also keeps HTML and err
 
 import hashlib
 import logging
-import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,19 +23,20 @@ from django.core.cache import caches
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.cache import get_conditional_response
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_extensions.cache.decorators import CacheResponse
 from rest_framework_extensions.key_constructor.bits import KeyBitBase, LanguageKeyBit
 from rest_framework_extensions.key_constructor.constructors import KeyConstructor
 
+from utils.cache.breaker import CacheBreaker, CacheUnreachableError
+
 logger = logging.getLogger(__name__)
 
 CACHE_ALIAS = "responses"
 VERSION_KEY = "catalogue-version"
 
-# A longer query string is no link of a client; it shall not fill the cache either.
+# A longer query string is not a link of a client; it shall not fill the cache either.
 MAX_QUERY_LENGTH = 500
 
 # Answers that are not browsing share so many places: whatever is asked, and by however many,
@@ -45,13 +45,6 @@ OTHER_PLACES = 256
 
 # What the clients (axios, fetch, curl) accept when they want JSON and no more than that.
 PLAIN_JSON = {"*/*", "application/json", "application/json, text/plain, */*"}
-
-# How long a process leaves a cache alone that did not answer.
-REST_SECONDS = 5.0
-
-
-class CacheUnreachableError(Exception):
-    """The cache server does not answer; the shop goes on without it."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +89,6 @@ class _VersionedCache:
     Raises CacheUnreachableError, at once while the server is known to be down.
     """
 
-    def __init__(self) -> None:
-        self._rests_until = 0.0
-
     def get(self, lookup: _Lookup) -> Any:
         if lookup.version is not None:
             return None  # looked up already, and not found
@@ -119,16 +109,10 @@ class _VersionedCache:
         self._call(lambda cache: cache.set(VERSION_KEY, _new_version(), None))
 
     def _call(self, do: Callable[[Any], Any]) -> Any:
-        if time.monotonic() < self._rests_until:
-            raise CacheUnreachableError
-        try:
-            return do(caches[CACHE_ALIAS])
-        except (RedisError, OSError) as error:
-            self._rests_until = time.monotonic() + REST_SECONDS
-            logger.warning("response cache unreachable, going on without it: %s", error)
-            raise CacheUnreachableError from error
+        return breaker.call(lambda: do(caches[CACHE_ALIAS]))
 
 
+breaker = CacheBreaker(logger, "response cache unreachable, going on without it")
 _cache = _VersionedCache()
 
 

@@ -35,7 +35,7 @@ def counter_rows_add(
                 params,
             )
             return dict(cursor.fetchall())
-        # sqlite3's own cursors: what waits how long is no query of the shop's.
+        # sqlite3's own cursors: what waits how long is not a query of the shop's.
         sqlite = connection.connection
         [usual] = sqlite.execute("PRAGMA busy_timeout").fetchone()
         sqlite.execute(f"PRAGMA busy_timeout = {SQLITE_WAIT_MILLISECONDS}")

@@ -102,7 +102,7 @@ class SharedWork:
         self._claimed.extend(self._claim())
         # Not by what it got: rivals may have been quicker with these, and there are more.
         number = min(self._threads, self._seen) if self._claimed else 0
-        # Daemons: a signal ends the process in the middle, which is no worse than a crash.
+        # Daemons: a signal ends the process in the middle, which is not worse than a crash.
         threads = [threading.Thread(target=work, daemon=True) for _ in range(number)]
         try:
             for thread in threads:

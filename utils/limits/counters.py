@@ -1,32 +1,35 @@
 """Counters in the shared cache that move in one atomic step, and one round trip on Redis."""
 
+import logging
 from typing import Any
 
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
-from redis.exceptions import RedisError
+
+from utils.cache.breaker import CacheBreaker
+
+logger = logging.getLogger(__name__)
 
 CACHE_ALIAS = "default"
 
-
-class CountersUnreachableError(Exception):
-    """The cache server does not answer: nobody knows the count."""
+breaker = CacheBreaker(logger, "throttles cannot count, the cache is unreachable")
 
 
 def counter_add(*, key: str, seconds: int) -> int:
     """Add one to the counter ``key`` and return its new value; 1 on the first call.
 
     A counter ends ``seconds`` after its first count. Two calls at once never get the same
-    value. Raises CountersUnreachableError when the cache server does not answer.
+    value. Raises CacheUnreachableError while the cache server does not answer.
     """
-    cache: Any = caches[CACHE_ALIAS]
+    return breaker.call(lambda: _add(caches[CACHE_ALIAS], key, seconds))
+
+
+def _add(cache: Any, key: str, seconds: int) -> int:
+    if isinstance(cache, RedisCache):
+        return _redis_add(cache, key, seconds)
+    cache.add(key, 0, seconds)
     try:
-        if isinstance(cache, RedisCache):
-            return _redis_add(cache, key, seconds)
-        cache.add(key, 0, seconds)
         value: int = cache.incr(key)
-    except (RedisError, OSError) as error:
-        raise CountersUnreachableError from error
     except ValueError:  # it ended between the two calls
         return 1
     return value

@@ -18,5 +18,5 @@ def parse_rate(text: str) -> Rate | None:
         return None
     number, _slash, unit = text.partition("/")
     if unit not in SECONDS or not number.isdecimal() or int(number) < 1:
-        raise ValueError(f'{text!r} is no rate: "30/min" (sec, min, hour, day) or "off".')
+        raise ValueError(f'{text!r} is not a rate: "30/min" (sec, min, hour, day) or "off".')
     return Rate(requests=int(number), seconds=SECONDS[unit])

@@ -6,11 +6,10 @@ trip to the cache are enough; across the border of two windows twice the rate ca
 
 When the cache does not answer, GeneralThrottle lets everybody in, because a dead cache must
 not close the shop, and ScopedThrottle nobody, because a code that can be guessed without a
-limit is no code: those few views answer 503 until the cache is back. A view that has a limit
+limit is not a code: those few views answer 503 until the cache is back. A view that has a limit
 of another kind says so by ``throttle_fails_open``.
 """
 
-import logging
 import math
 import time
 from typing import Any, NamedTuple
@@ -21,14 +20,10 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from utils.api.errors import ServiceUnavailable
+from utils.cache.breaker import CacheUnreachableError
 from utils.limits.client_address import client_address
-from utils.limits.counters import CountersUnreachableError, counter_add
+from utils.limits.counters import counter_add
 from utils.limits.rates import parse_rate
-
-logger = logging.getLogger(__name__)
-
-# How long a process leaves a cache alone that did not answer.
-REST_SECONDS = 5.0
 
 
 class Verdict(NamedTuple):
@@ -36,28 +31,17 @@ class Verdict(NamedTuple):
     wait: int | None  # seconds until the window ends
 
 
-_rests_until = 0.0
-
-
 def count_request(*, scope: str, who: str) -> Verdict:
     """Count one request of ``who`` in ``scope`` and say whether it may pass.
 
-    Raises CountersUnreachableError when the cache does not answer.
+    Raises CacheUnreachableError when the cache does not answer.
     """
-    global _rests_until
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate is None:
         return Verdict(allowed=True, wait=None)
-    if time.monotonic() < _rests_until:
-        raise CountersUnreachableError
     now = time.time()
     window = int(now // rate.seconds)
-    try:
-        count = counter_add(key=f"throttle:{scope}:{who}:{window}", seconds=rate.seconds)
-    except CountersUnreachableError as error:
-        _rests_until = time.monotonic() + REST_SECONDS
-        logger.warning("throttles cannot count, the cache is unreachable: %s", error.__cause__)
-        raise
+    count = counter_add(key=f"throttle:{scope}:{who}:{window}", seconds=rate.seconds)
     wait = math.ceil((window + 1) * rate.seconds - now)
     return Verdict(allowed=count <= rate.requests, wait=max(1, wait))
 
@@ -65,7 +49,7 @@ def count_request(*, scope: str, who: str) -> Verdict:
 def count_address(request: Request | HttpRequest, *, scope: str) -> Verdict:
     """Count a request by its address in ``scope``; asked again, return the same verdict.
 
-    Raises CountersUnreachableError when the cache does not answer.
+    Raises CacheUnreachableError when the cache does not answer.
     """
     http_request: Any = getattr(request, "_request", request)
     verdicts: dict[str, Verdict] = http_request.__dict__.setdefault("throttle_verdicts", {})
@@ -98,7 +82,7 @@ class _Throttle(BaseThrottle):
         return False
 
     def count(self, request: Request, view: Any) -> Verdict | None:
-        """Count the request; None: it is none of this throttle's."""
+        """Count the request; None: it does not concern this throttle."""
         raise NotImplementedError
 
 
@@ -111,7 +95,7 @@ class GeneralThrottle(_Throttle):
             if user is not None and user.is_authenticated:
                 return count_request(scope="user", who=f"user:{user.pk}")
             return count_address(request, scope="anon")
-        except CountersUnreachableError:
+        except CacheUnreachableError:
             return None
 
 
@@ -126,7 +110,7 @@ class CallerThrottle(_Throttle):
     def count(self, request: Request, view: Any) -> Verdict | None:
         try:
             return count_request(scope=self.scope, who=f"user:{request.user.pk}")
-        except CountersUnreachableError:
+        except CacheUnreachableError:
             return None
 
 
@@ -143,7 +127,7 @@ class SearchThrottle(_Throttle):
             return None
         try:
             return count_address(request, scope=self.scope)
-        except CountersUnreachableError:
+        except CacheUnreachableError:
             return None
 
 
@@ -156,7 +140,7 @@ class ScopedThrottle(_Throttle):
             return None
         try:
             return count_address(request, scope=scope)
-        except CountersUnreachableError as error:
+        except CacheUnreachableError as error:
             if getattr(view, "throttle_fails_open", False):
                 return None
             raise ServiceUnavailable from error

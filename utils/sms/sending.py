@@ -6,6 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from utils.api.errors import DomainError
+from utils.api.outages import RETRY_AFTER, UNAVAILABLE
 from utils.sms.yunpian import YunpianClient, YunpianRefusedError, YunpianUnreachableError
 
 logger = logging.getLogger(__name__)
@@ -14,12 +16,18 @@ logger = logging.getLogger(__name__)
 CODE_MARK = "#code#"
 
 
-class SmsRefusedError(Exception):
+class SmsRefusedError(DomainError):
     """The provider refused to send; the text of this error is the provider's, for the buyer."""
 
+    field = "mobile"
 
-class SmsUnreachableError(Exception):
-    """The provider did not answer."""
+
+class SmsUnreachableError(DomainError):
+    """The provider did not answer; the client may try again soon."""
+
+    status = 503
+    message = UNAVAILABLE
+    wait = RETRY_AFTER
 
 
 def sms_send_code(*, mobile: str, code: str) -> None:

@@ -459,7 +459,7 @@ class TestAnswersNotBelieved:
         gateway.says = says
         for shape in (gateway.shape, '{{"{node}":{content}}}'):
             gateway.shape = shape
-            with pytest.raises(AlipayAnswerForgedError, match="no object"):
+            with pytest.raises(AlipayAnswerForgedError, match="not an object"):
                 client.query(out_trade_no=ORDER_SN)
 
     def test_a_member_twice(self, client, gateway):
@@ -473,15 +473,14 @@ class TestAnswersNotBelieved:
         for call, name in (("query", "total_amount"), ("refund", "refund_fee"),
                            ("refund_query", "refund_amount")):  # fmt: skip
             gateway.says = {**RIGHT[call], name: amount}
-            with pytest.raises(
-                AlipayAnswerForgedError, match=f"{name} of the answer is not an amount"
-            ):
+            reason = f"{name} of the answer is not an amount"
+            with pytest.raises(AlipayAnswerForgedError, match=reason):
                 CALLS[call](client)
 
     @pytest.mark.parametrize("time", ["yesterday", "2026-11-23", "2026-02-30 00:00:00"])
     def test_times_that_are_none(self, client, gateway, time):
         gateway.says = {**QUERIED, "send_pay_date": time}
-        with pytest.raises(AlipayAnswerForgedError, match="no time"):
+        with pytest.raises(AlipayAnswerForgedError, match="not a time"):
             client.query(out_trade_no=ORDER_SN)
 
     @pytest.mark.parametrize("name", ["trade_no", "trade_status", "total_amount"])

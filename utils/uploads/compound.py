@@ -27,7 +27,7 @@ _POWERPOINT_MACROS = re.compile(
 # Streams and storages of a file; a document has some dozens, and a few for each embedded object.
 MAX_DIRECTORY_ENTRIES = 10_000
 _ENTRY_SIZE = 128
-_END_OF_CHAIN = 0xFFFFFFFA  # this and above are no sectors
+_END_OF_CHAIN = 0xFFFFFFFA  # this and above are not sectors
 _HEADER_ALLOCATIONS = 109
 
 

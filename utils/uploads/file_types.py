@@ -6,7 +6,7 @@ SVG or a script inside a picture, a PDF or an archive behind one.
 
 Signature libraries (filetype, puremagic, libmagic) answer "what does this look like",
 which is the wrong question for a polyglot: it looks like what it wants to pass for. So the
-few kinds the shop accepts are read here, each by a module of its own. This is no virus
+few kinds the shop accepts are read here, each by a module of its own. This is not a virus
 scanner: macros are refused where the document declares them, and whatever is accepted is only
 ever served as a download.
 

@@ -43,7 +43,7 @@ _SPACE = (
 )
 _MARKUP = re.compile(
     rb"<(?=[!?/a-z])(?:"
-    # "a<b && b>c" is no tag: one ends at once, or has an attribute.
+    # "a<b && b>c" is not a tag: one ends at once, or has an attribute.
     rb"/?%(tag)s(?:/?>|%(space)s{1,20}+(?:/?>|[a-z:-]{1,30}+%(space)s{0,20}+=))"
     rb"|%(active)s%(space)s"
     rb"|\?xml|!--|!\[cdata\[|!doctype|!entity|[a-z]{1,30}+:[a-z]{1,30}+(?:/|>|%(space)s))"

@@ -6,15 +6,17 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_ckeditor_5.widgets import CKEditor5Widget
 
+from utils.admin.base import RefusedFormMixin
+
 from ..models import Goods, GoodsImage, GoodsViewCount
 from ..services.catalogue import goods_set_on_sale
-from ..services.stock import MOST_PIECES, StockTooHighError, StockTooLowError, stock_adjust
+from ..services.stock import MOST_PIECES, stock_adjust
 from .goods_import import GoodsImportAdmin
 from .pictures import thumbnail
 
@@ -46,7 +48,7 @@ class GoodsForm(forms.ModelForm):
 
     def clean_stock_change(self) -> int:
         change: int = self.cleaned_data["stock_change"] or 0
-        # Only a first look, for a friendly error; stock_adjust() looks again as it writes.
+        # Only a first look, for an error beside the field; stock_adjust() looks again as it writes.
         if self.instance.goods_num + change < 0:
             raise forms.ValidationError(
                 _("Only %(pieces)d are left.") % {"pieces": self.instance.goods_num}
@@ -66,7 +68,7 @@ class GoodsImageInline(admin.TabularInline):
 
 
 @admin.register(Goods)
-class GoodsAdmin(GoodsImportAdmin):
+class GoodsAdmin(RefusedFormMixin, GoodsImportAdmin):
     form = GoodsForm
     inlines = [GoodsImageInline]
     list_display = [
@@ -113,15 +115,6 @@ class GoodsAdmin(GoodsImportAdmin):
             self.message_user(request, text, level=messages.WARNING)
             return
         stock_adjust(goods_id=obj.pk, delta=delta, reference=reference)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except (StockTooLowError, StockTooHighError) as error:
-            # It fitted when the form was checked, and a sale came before it was saved; or it
-            # never did. Nothing was saved.
-            self.message_user(request, str(error), level=messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(permissions=["change"], description=_("Put on the shelf"))
     def put_on_shelf(self, request: HttpRequest, queryset: QuerySet[Goods]) -> None:

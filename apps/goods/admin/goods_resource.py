@@ -37,7 +37,7 @@ class GoodsResource(resources.ModelResource):
         clean_model_instances = True
 
     def import_data(self, *args: Any, **kwargs: Any) -> Any:
-        """All rows or none: a row that is no more valid than after the preview, too."""
+        """All rows or none: so also when a row is not valid any more after the preview."""
         return super().import_data(*args, **{**kwargs, "rollback_on_validation_errors": True})
 
     def dehydrate_stock_change(self, goods: Goods) -> int:
@@ -63,5 +63,5 @@ def _pieces(value: Any) -> int:
     """
     number = DecimalWidget().clean(value) or Decimal(0)
     if not number.is_finite() or abs(number) > MOST_PIECES or number % 1:
-        raise ValueError(_("%(value)s is no number of pieces.") % {"value": value})
+        raise ValueError(_("%(value)s is not a number of pieces.") % {"value": value})
     return int(number)

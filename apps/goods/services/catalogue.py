@@ -1,4 +1,4 @@
-"""Writes to the catalogue that are no plain edit of one row by staff."""
+"""Writes to the catalogue that are more than a plain edit of one row by staff."""
 
 from collections.abc import Iterable
 

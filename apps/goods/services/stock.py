@@ -19,7 +19,7 @@ Reason = StockMovement.Reason
 MOST_PIECES = 10**9
 
 
-class StockTooLowError(Exception):
+class StockTooLowError(DomainError):
     """An adjustment would take more pieces than there are; nothing was changed."""
 
     def __init__(self, *, goods_id: int, delta: int) -> None:
@@ -28,7 +28,7 @@ class StockTooLowError(Exception):
         super().__init__(gettext("Stock is too low to take %(pieces)d away.") % {"pieces": -delta})
 
 
-class StockTooHighError(Exception):
+class StockTooHighError(DomainError):
     """An adjustment would make it more than MOST_PIECES; nothing was changed."""
 
     def __init__(self) -> None:

@@ -8,8 +8,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from apps.users.services.locks import account_check_open, accounts_lock
+from utils.api.errors import DomainError
+from utils.api.lookups import get_or_missing
 from utils.db.staff_history import history_forget
 from utils.db.transactions import atomic_retry_on_deadlock
 
@@ -18,8 +21,13 @@ from ..models import UserAddress
 MAX_ADDRESSES = 20
 
 
-class TooManyAddressesError(Exception):
+class TooManyAddressesError(DomainError):
     """The buyer has MAX_ADDRESSES already; nothing was changed."""
+
+    field = "non_field_errors"
+
+    def __init__(self) -> None:
+        super().__init__(_("At most %(limit)d addresses are kept.") % {"limit": MAX_ADDRESSES})
 
 
 @atomic_retry_on_deadlock
@@ -45,11 +53,11 @@ def address_change(*, user_id: int, address_id: int, fields: Mapping[str, Any]) 
     """Change the given ``fields`` of an address and leave the others as they are; return it.
 
     ``is_default`` moves the default here; False changes nothing, because one address must
-    have it. Raises UserAddress.DoesNotExist when the buyer has no such address.
+    have it. Raises MissingError when the buyer has no such address.
     """
     _lock_address_books([user_id])
     addresses = UserAddress.objects.filter(user_id=user_id)
-    address = addresses.get(pk=address_id)
+    address = get_or_missing(addresses, pk=address_id)
     changes = {name: value for name, value in fields.items() if name != "is_default"}
     if fields.get("is_default") and not address.is_default:
         addresses.filter(is_default=True).update(is_default=False)
@@ -65,17 +73,17 @@ def address_change(*, user_id: int, address_id: int, fields: Mapping[str, Any]) 
 def address_remove(*, user_id: int, address_id: int) -> None:
     """Delete an address; if it was the default, the newest that is left becomes it.
 
-    Raises UserAddress.DoesNotExist when the buyer has no such address.
+    Raises MissingError when the buyer has no such address.
     """
     _lock_address_books([user_id])
-    UserAddress.objects.get(user_id=user_id, pk=address_id).delete()
+    get_or_missing(UserAddress.objects.filter(user_id=user_id), pk=address_id).delete()
     history_forget(model=UserAddress, keys=[address_id])
     _pass_default_on([user_id])
 
 
 @atomic_retry_on_deadlock
 def addresses_remove(*, address_ids: Collection[int]) -> None:
-    """Delete addresses of any buyers, as address_remove() does; what is gone is no error."""
+    """Delete addresses of any buyers, as address_remove() does; what is gone is not an error."""
     addresses = UserAddress.objects.filter(pk__in=address_ids)
     user_ids = set(addresses.values_list("user_id", flat=True))
     _lock_address_books(user_ids)

@@ -3,16 +3,22 @@
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
 from apps.users.services.locks import account_lock_open
+from utils.api.errors import DomainError, MissingError
+from utils.api.lookups import get_or_missing
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import UserFav
 
 
-class AlreadyFavouriteError(Exception):
+class AlreadyFavouriteError(DomainError):
     """The buyer has these goods among the favourites; nothing was changed."""
+
+    field = "non_field_errors"
+    message = _("Already among the favourites.")
 
 
 @atomic_retry_on_deadlock
@@ -20,12 +26,12 @@ def favourite_add(*, user_id: int, goods_id: int) -> UserFav:
     """Put goods among a buyer's favourites; their ``fav_num`` grows by one.
 
     Raises AlreadyFavouriteError when they are there (the unique constraint decides, of
-    two requests at once too); Goods.DoesNotExist when there are no such goods;
+    two requests at once too); MissingError when there are no such goods;
     AccountClosedError.
     """
     account_lock_open(user_id=user_id)
     if not _lock_goods([goods_id]):
-        raise Goods.DoesNotExist
+        raise MissingError
     try:
         with transaction.atomic():
             return UserFav.objects.create(user_id=user_id, goods_id=goods_id)
@@ -37,15 +43,15 @@ def favourite_add(*, user_id: int, goods_id: int) -> UserFav:
 def favourite_remove(*, user_id: int, goods_id: int) -> None:
     """Take goods off a buyer's favourites; their ``fav_num`` falls by one.
 
-    Raises UserFav.DoesNotExist, changing nothing, when they are not among them.
+    Raises MissingError, changing nothing, when they are not among them.
     """
     _lock_goods([goods_id])
-    UserFav.objects.get(user_id=user_id, goods_id=goods_id).delete()
+    get_or_missing(UserFav.objects.filter(user_id=user_id), goods_id=goods_id).delete()
 
 
 @atomic_retry_on_deadlock
 def favourites_remove(*, favourite_ids: Collection[int]) -> None:
-    """Take favourites of any buyers away, and count; those that are gone are no error."""
+    """Take favourites of any buyers away, and count; those that are gone are not an error."""
     favourites = UserFav.objects.filter(pk__in=favourite_ids)
     goods_ids = set(favourites.values_list("goods_id", flat=True))
     _lock_goods(goods_ids)

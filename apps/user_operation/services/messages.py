@@ -7,6 +7,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from apps.users.services.locks import account_lock_open
+from utils.api.lookups import get_or_missing
 from utils.db.staff_history import history_forget
 from utils.db.transactions import atomic_retry_on_deadlock
 
@@ -62,15 +63,16 @@ def _store(left: UserLeavingMessage, added: Use) -> None:
 def message_remove(*, user_id: int, message_id: int) -> None:
     """Delete a buyer's message; its file goes once that is committed (signals.py).
 
-    Raises UserLeavingMessage.DoesNotExist when the buyer has no such message.
+    Raises MissingError when the buyer has no such message.
     """
-    UserLeavingMessage.objects.get(pk=message_id, user_id=user_id).delete()
+    messages = UserLeavingMessage.objects.filter(user_id=user_id)
+    get_or_missing(messages, pk=message_id).delete()
     history_forget(model=UserLeavingMessage, keys=[message_id])
 
 
 @atomic_retry_on_deadlock
 def messages_remove(*, message_ids: Collection[int]) -> None:
-    """Delete messages of any buyers, as message_remove() does; what is gone is no error."""
+    """Delete messages of any buyers, as message_remove() does; what is gone is not an error."""
     UserLeavingMessage.objects.filter(pk__in=message_ids).delete()
     history_forget(model=UserLeavingMessage, keys=message_ids)
 

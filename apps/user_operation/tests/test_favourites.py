@@ -5,8 +5,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
-from apps.goods.models import Goods
-from apps.goods.querysets import GoodsQuerySet
+from apps.goods.models import Goods, GoodsQuerySet
 from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation.models import UserFav
 from apps.users.models import UserProfile

@@ -4,6 +4,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from utils.api.errors import DomainError
 
 from ..models import STAFF, UserProfile, VerifyCode
 from .codes import verify_code_try, verify_code_use
@@ -14,12 +17,26 @@ from .passwords import LoginClosedError
 Purpose = VerifyCode.Purpose
 
 
-class MobileTakenError(Exception):
+class MobileTakenError(DomainError):
     """An account has this mobile, as its mobile or as its username."""
 
+    field = "mobile"
+    message = _("This user already exists.")
 
-class AccountUnknownError(Exception):
+
+class AccountUnknownError(DomainError):
     """No account that may do this has this mobile."""
+
+    field = "mobile"
+    message = _("There is no such user.")
+
+
+class LoginRefusedError(DomainError):
+    """No active account has this name and password, or this mobile; the text does not say which."""
+
+    field = "non_field_errors"
+    # DRF's text, which its own catalogue has in Chinese.
+    message = _("Unable to log in with provided credentials.")
 
 
 def mobile_is_taken(*, mobile: str, except_for: UserProfile | None = None) -> bool:
@@ -34,8 +51,7 @@ def account_of_mobile(*, mobile: str) -> UserProfile:
 
     Never one of staff: a few digits are a weak key to the administration.
     """
-    accounts = UserProfile.objects.filter(mobile=mobile, is_active=True).exclude(STAFF)
-    account = accounts.first()
+    account = _account_for_codes(mobile)
     if account is None:
         raise AccountUnknownError
     return account
@@ -54,8 +70,10 @@ def account_register(*, mobile: str, code: str, password: str, address: str) -> 
     """Make the account of a mobile whose owner knows the code sent to it.
 
     ``password`` has passed the validators; ``address`` is the client's. Raises
-    MobileTakenError (the code stays good), CodeWrongError, CodeExpiredError.
+    MobileTakenError of ``username`` (the code stays good), CodeWrongError, CodeExpiredError.
     """
+    if mobile_is_taken(mobile=mobile):
+        raise MobileTakenError(field="username")
     verify_code = verify_code_try(
         mobile=mobile, purpose=Purpose.REGISTER, code=code, address=address
     )
@@ -66,7 +84,7 @@ def account_register(*, mobile: str, code: str, password: str, address: str) -> 
                 username=mobile, mobile=mobile, password=password
             )
     except IntegrityError as error:
-        raise MobileTakenError from error
+        raise MobileTakenError(field="username") from error
     address_remember(account=account, address=address)
     return account
 
@@ -77,9 +95,11 @@ def account_code_login(
     """Return the account that a code opens.
 
     With ``only_known`` an ``address`` that the account does not know is refused. Raises
-    AccountUnknownError, CodeWrongError, CodeExpiredError, LoginClosedError.
+    LoginRefusedError, CodeWrongError, CodeExpiredError, LoginClosedError.
     """
-    account = account_of_mobile(mobile=mobile)
+    account = _account_for_codes(mobile)
+    if account is None:
+        raise LoginRefusedError
     if only_known and address_known_hash(account_id=account.pk, address=address) is None:
         raise LoginClosedError
     verify_code_use(
@@ -118,6 +138,9 @@ def account_update(
     one was: numbers are given to other people, who must be able to register. Raises
     MobileTakenError, CodeWrongError, CodeExpiredError, AccountClosedError, having changed nothing.
     """
+    wanted = changes.get("mobile")
+    if wanted and mobile_is_taken(mobile=wanted, except_for=account):
+        raise MobileTakenError
     changes = {name: value for name, value in changes.items() if value != getattr(account, name)}
     if not changes:
         return
@@ -156,6 +179,12 @@ def account_set_active(*, account: UserProfile, is_active: bool) -> bool:
         is_superuser=account.is_superuser,
     )
     return bool(same.exclude(is_active=is_active).update(is_active=is_active))
+
+
+def _account_for_codes(mobile: str) -> UserProfile | None:
+    """Return the active account of a buyer with this mobile."""
+    accounts = UserProfile.objects.filter(mobile=mobile, is_active=True)
+    return accounts.exclude(STAFF).first()
 
 
 def _open(account: UserProfile) -> QuerySet[UserProfile]:

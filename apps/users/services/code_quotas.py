@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import Throttled
 
 from utils.api.errors import DomainError
 from utils.db.batches import delete_in_batches
@@ -35,16 +36,21 @@ STRANGERS = "shop:strangers"
 KNOWN = "shop:known"
 
 
-class CodeTooSoonError(Exception):
+class CodeTooSoonError(DomainError):
     """The last code went to this mobile less than INTERVAL ago."""
 
+    field = "mobile"
+    message = _("The last code was sent less than 60 s ago.")
 
-class CodeQuotaError(Exception):
+
+class CodeQuotaError(DomainError):
     """This mobile or this address had all codes of its window; ``wait`` is in seconds."""
 
+    status = 429
+
     def __init__(self, *, wait: int) -> None:
-        self.wait = wait
-        super().__init__(f"try again in {wait} s")
+        # The text of any throttle of the API.
+        super().__init__(Throttled(wait).detail, wait=wait)
 
 
 class SmsCeilingError(DomainError):

@@ -17,7 +17,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy as _
 
+from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.batches import delete_in_batches
 from utils.db.transactions import retry_on_deadlock
@@ -35,12 +37,18 @@ TRIES = {"known": 5, "asker": 5, "other": 2}
 KEPT = timedelta(days=1)
 
 
-class CodeWrongError(Exception):
-    """It is no code that was sent, or it was used."""
+class CodeWrongError(DomainError):
+    """It is not a code that was sent, or it was used."""
+
+    field = "code"
+    message = _("The verification code is wrong.")
 
 
-class CodeExpiredError(Exception):
+class CodeExpiredError(DomainError):
     """The last code is older than LIFETIME, or all that live were tried too often."""
+
+    field = "code"
+    message = _("The verification code has expired.")
 
 
 def verify_code_send(*, mobile: str, purpose: str, address: str) -> None:

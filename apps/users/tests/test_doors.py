@@ -18,7 +18,7 @@ from apps.users.models import KnownAddress, PasswordBudget, PasswordTry, UserPro
 from apps.users.services.known_addresses import address_remember
 from apps.users.services.passwords import password_tries_purge
 from apps.users.tokens import token_make
-from utils.limits import counters, throttling
+from utils.limits import counters
 
 from .wire import MOBILE, NEW_PASSWORD, OTHER_MOBILE, PASSWORD
 
@@ -30,11 +30,6 @@ REFUSED = {"detail": "登录失败次数过多，请在 60 分钟后重试。"}
 STRANGERS = 20  # wrong passwords an hour by all addresses that the account does not know
 KNOWN = 8  # by each that it knows
 ALL = 60
-
-
-@pytest.fixture(autouse=True)
-def _no_rest(monkeypatch: Any) -> None:
-    monkeypatch.setattr(throttling, "_rests_until", 0.0)
 
 
 @pytest.fixture

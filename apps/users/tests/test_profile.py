@@ -194,8 +194,10 @@ class TestChangingTheMobile:
     ):
         code = send_code(OTHER_MOBILE, "change_mobile")
         UserProfile.objects.create_user(username="rival", mobile=OTHER_MOBILE)
-        with monkeypatch.context() as patch_views:
-            patch_views.setattr("apps.users.views.mobile_is_taken", lambda **kwargs: False)
+        with monkeypatch.context() as patch_service:
+            patch_service.setattr(
+                "apps.users.services.accounts.mobile_is_taken", lambda **kwargs: False
+            )
             answer = patch(buyer_api, mobile=OTHER_MOBILE, code=code, name="x")
         assert answer == (400, {"mobile": ["用户已经存在"]})
         assert buyer_api.get("/users/1/").json() == EMPTY

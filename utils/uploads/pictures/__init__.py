@@ -32,7 +32,7 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str, Callable[[Content], None]], ...] = (
 
 
 def picture_suffix(content: Content) -> str | None:
-    """Return ``.jpg``, ``.png``, ``.gif``, ``.webp`` or ``.bmp``; None when it is no picture.
+    """Return ``.jpg``, ``.png``, ``.gif``, ``.webp`` or ``.bmp``; None when it is not a picture.
 
     Raises FileRefusedError when the picture is damaged, too large or elaborate to be decoded by
     anybody, or something else as well: markup in a comment, an archive behind it.

@@ -1,0 +1,269 @@
+"""Goods, their pictures and views, and which of them each shape reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.core.validators import MinValueValidator
+from django.db import connections, models
+from django.db.models import Q, Value
+from django.db.models.fields.files import FieldFile
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from utils.db.completed_rows import CompletedQuerySet
+from utils.text.rich_text import RichTextField, html_to_text
+from utils.uploads.picture_fields import CheckedImageField
+
+from .categories import GoodsCategory
+from .fields import add_time_field
+
+
+class SearchTextField(models.TextField):
+    """Name, brief and the words of the description: what a search looks through.
+
+    Derived whenever a row is written, so that a search for "table" does not find every
+    description that is laid out with one, and looks through one column instead of three.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        goods: Any = model_instance
+        text = "\n".join([goods.name, goods.goods_brief, html_to_text(goods.goods_desc)])
+        setattr(goods, self.attname, text)
+        return text
+
+
+class Picture(NamedTuple):
+    image: FieldFile
+
+
+class GoodsQuerySet(CompletedQuerySet["Goods"]):
+    def on_sale(self) -> GoodsQuerySet:
+        """What the public may see."""
+        # Value(True) reads "is_on_sale = 1"; True alone reads "is_on_sale", for which SQLite
+        # uses no index.
+        return self.filter(is_on_sale=Value(True))
+
+    def in_category(self, category_id: int) -> GoodsQuerySet:
+        """Goods of a category of any level, and of the categories below it."""
+        # As a list: neither database plans well around the subquery with its OR.
+        categories = GoodsCategory.objects.subtree(category_id)
+        subtree = list(categories.values_list("pk", flat=True))
+        return self.filter(category__in=subtree) if subtree else self.none()
+
+    def bestsellers(self, groups: Mapping[int, Collection[int]], *, limit: int) -> set[int]:
+        """Return the ids of the ``limit`` most sold goods on sale of each group of categories.
+
+        One query: a UNION ALL of limited subqueries, each of which reads the sales index
+        until it has enough. A window function would rank every row of the table; the ORM
+        has no spelling for this that both SQLite and MariaDB take.
+        """
+        if not groups:
+            return set()
+        table = connections[self.db].ops.quote_name(self.model._meta.db_table)
+        statements = [
+            # "+ 0" keeps the databases from taking the category's index and sorting all it finds.
+            f"SELECT * FROM (SELECT id FROM {table} WHERE is_on_sale = 1"  # noqa: S608 (no input)
+            f" AND category_id + 0 IN ({', '.join(['%s'] * len(category_ids))})"
+            f" ORDER BY sold_num DESC, id LIMIT {int(limit)}) AS best_{number}"
+            for number, category_ids in enumerate(groups.values())
+        ]
+        params = [pk for category_ids in groups.values() for pk in category_ids]
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(statements), params)
+            return {pk for (pk,) in cursor}
+
+    def with_pictures(self) -> GoodsQuerySet:
+        """Each goods row read gets its pictures and ``click_num``: one query for all of them.
+
+        For the pictures, what prefetch_related("images") does, at a third of its cost: the
+        lists hold the pictures alone, not rows of GoodsImage.
+        """
+        return self.completed_by(self._with_their_pictures)
+
+    def _with_their_pictures(self, rows: list[Goods]) -> list[Goods]:
+        pictures: dict[int, list[Picture]] = {goods.pk: [] for goods in rows}
+        views = dict.fromkeys(pictures, 0)
+        image: Any = GoodsImage._meta.get_field("image")
+        # In order of the pictures' keys: what comes of the union is in none.
+        for _number, name, goods_id, click_num in sorted(self._read_pictures(list(pictures))):
+            if name:
+                pictures[goods_id].append(Picture(image.attr_class(None, image, name)))
+            else:
+                views[goods_id] = click_num
+        for goods in rows:
+            goods.pictures, goods.click_num = pictures[goods.pk], views[goods.pk]
+        return rows
+
+    def _read_pictures(self, goods_ids: list[int]) -> Collection[tuple[int, str, int, int]]:
+        """Return ``(id, name, goods, 0)`` for each picture, ``(0, "", goods, click_num)`` for each
+        number of views.
+
+        By hand: a UNION of the ORM costs more to write than to run. Two queries would be one
+        more for every list. And views as a subquery, or by a join, in the list's own query are
+        looked up for every row that is sorted, not for the twelve that are shown.
+        """
+        if not goods_ids:
+            return ()
+        quote = connections[self.db].ops.quote_name
+        pictures = quote(GoodsImage._meta.db_table)
+        views = quote(GoodsViewCount._meta.db_table)
+        places = ", ".join(["%s"] * len(goods_ids))
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, image, goods_id, 0 FROM {pictures}"  # noqa: S608 (no input)
+                f" WHERE goods_id IN ({places})"
+                f" UNION ALL SELECT 0, '', goods_id, click_num FROM {views}"
+                f" WHERE goods_id IN ({places})",
+                [*goods_ids, *goods_ids],
+            )
+            rows: list[tuple[int, str, int, int]] = cursor.fetchall()
+        return rows
+
+    def for_card(self) -> GoodsQuerySet:
+        """With all that a goods card shows but its category: two queries."""
+        return self.with_pictures().defer("goods_desc", "search_text")
+
+    def for_list(self) -> GoodsQuerySet:
+        """With all that a goods card shows: two queries, however many goods."""
+        return self.for_card().select_related("category")
+
+    def for_detail(self) -> GoodsQuerySet:
+        """With all that the goods page shows but its category tree: two queries."""
+        return self.with_pictures().defer("search_text")
+
+
+class Goods(models.Model):
+    """Something the shop sells.
+
+    ``goods_num`` is what can still be bought: never set it, move it through
+    ``services.stock`` so that the ledger knows. Goods with a ledger cannot be deleted,
+    only taken off the shelf (``is_on_sale``).
+    """
+
+    category = models.ForeignKey(
+        GoodsCategory, verbose_name=_("category"), on_delete=models.PROTECT, related_name="goods"
+    )
+    goods_sn = models.CharField(
+        _("article number"), max_length=50, unique=True, help_text=_("Unique in the shop.")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    sold_num = models.IntegerField(_("sold"), default=0, editable=False)
+    # Of sold_num, what no order of this shop explains: the audit counts on from here.
+    sold_before = models.IntegerField(
+        _("sold before"), default=0, editable=False,
+        help_text=_("Pieces that were sold before this shop took its first order."),
+    )  # fmt: skip
+    fav_num = models.IntegerField(_("times favourited"), default=0, editable=False)
+    goods_num = models.IntegerField(
+        _("stock"), default=0, validators=[MinValueValidator(0)],
+        help_text=_("Pieces that can still be bought."),
+    )  # fmt: skip
+    market_price = models.DecimalField(
+        _("market price"), max_digits=10, decimal_places=2, default=0,
+        validators=[MinValueValidator(0)], help_text=_("In yuan, struck through in the shop."),
+    )  # fmt: skip
+    shop_price = models.DecimalField(
+        _("shop price"), max_digits=10, decimal_places=2, default=0,
+        validators=[MinValueValidator(0)], help_text=_("In yuan: what the buyer pays."),
+    )  # fmt: skip
+    goods_brief = models.TextField(
+        _("brief"), max_length=500, blank=True, default="", help_text=_("One or two sentences.")
+    )
+    goods_desc = RichTextField(
+        _("description"), blank=True, default="",
+        help_text=_("HTML; addresses of uploaded pictures are relative (/media/...)."),
+    )  # fmt: skip
+    search_text = SearchTextField(_("searched text"), default="")
+    ship_free = models.BooleanField(_("free shipping"), default=True)
+    goods_front_image = CheckedImageField(
+        _("front picture"), max_length=200, upload_to="goods/", blank=True
+    )
+    is_new = models.BooleanField(_("new"), default=False)
+    is_hot = models.BooleanField(_("hot"), default=False)
+    is_on_sale = models.BooleanField(
+        _("on sale"), default=True, help_text=_("Off the shelf, it is in no public list.")
+    )
+    add_time = add_time_field()
+
+    objects = GoodsQuerySet.as_manager()
+
+    # Filled by GoodsQuerySet.with_pictures().
+    click_num: int
+
+    class Meta:
+        verbose_name = _("goods")
+        verbose_name_plural = _("goods")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name=f"{name}_not_negative", condition=Q(**{f"{name}__gte": 0}))
+            for name in (
+                "sold_num", "sold_before", "fav_num", "goods_num", "market_price", "shop_price",
+            )
+        ]  # fmt: skip
+        # Each order of the list in both directions, ties by id, as the database reads it;
+        # the sales index also answers the index page without touching the rows.
+        indexes = [
+            models.Index(fields=["is_on_sale", "id"], name="goods_by_id"),
+            models.Index(fields=["is_on_sale", "shop_price", "id"], name="goods_by_price"),
+            models.Index(fields=["is_on_sale", "-shop_price", "id"], name="goods_by_price_desc"),
+            models.Index(fields=["is_on_sale", "sold_num", "id"], name="goods_by_sales"),
+            models.Index(
+                fields=["is_on_sale", "-sold_num", "id", "category"], name="goods_by_sales_desc"
+            ),
+            models.Index(fields=["is_on_sale", "add_time", "id"], name="goods_by_time"),
+            models.Index(fields=["is_on_sale", "-add_time", "id"], name="goods_by_time_desc"),
+            models.Index(fields=["is_on_sale", "is_hot", "id"], name="goods_hot"),
+            models.Index(fields=["is_on_sale", "is_new", "id"], name="goods_new"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def pictures(self) -> Sequence[Picture | GoodsImage]:
+        """Its pictures in order; GoodsQuerySet.with_pictures() fills this for many goods."""
+        return list(self.images.order_by("pk"))
+
+
+class GoodsViewCount(models.Model):
+    """How often the page of goods was seen (ADR 8).
+
+    A table of its own, because whoever holds a goods row (stock, an import) must not hold up
+    those who look at the goods; and no foreign key, for which the database would lock that row.
+    Written by services.view_counts alone; goods that nobody has seen have no row.
+    """
+
+    goods_id = models.BigIntegerField(_("goods"), primary_key=True)
+    click_num = models.BigIntegerField(_("clicks"))
+
+    class Meta:
+        verbose_name = _("views of goods")
+        verbose_name_plural = _("views of goods")
+        default_permissions = ()  # it is in no admin page
+
+    def __str__(self) -> str:
+        return f"{self.goods_id}: {self.click_num}"
+
+
+class GoodsImage(models.Model):
+    """One of the pictures of the goods page."""
+
+    goods = models.ForeignKey(
+        Goods, verbose_name=_("goods"), on_delete=models.CASCADE, related_name="images"
+    )
+    image = CheckedImageField(_("picture"), max_length=200, upload_to="goods/")
+    add_time = add_time_field()
+
+    class Meta:
+        verbose_name = _("goods picture")
+        verbose_name_plural = _("goods pictures")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.goods_id}: {self.image.name}"

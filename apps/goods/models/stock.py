@@ -1,0 +1,50 @@
+"""The stock ledger."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .goods import Goods
+
+
+class StockMovement(models.Model):
+    """One change of ``Goods.goods_num``: the ledger that explains every piece.
+
+    Written in the transaction of the change it records and never altered; at any moment
+    a goods row's ``goods_num`` is the sum of its ``delta``.
+    """
+
+    class Reason(models.TextChoices):
+        ADJUST = "adjust", _("set by staff")
+        HOLD = "hold", _("held by a cart")
+        RELEASE = "release", _("released from a cart")
+        LAPSE = "lapse", _("hold lapsed")
+        CLOSE = "close", _("order closed unpaid")
+        REFUND = "refund", _("refunded before shipping")
+
+    goods = models.ForeignKey(
+        Goods, verbose_name=_("goods"), on_delete=models.PROTECT, related_name="movements"
+    )
+    delta = models.IntegerField(_("pieces"), help_text=_("Positive: more can be bought."))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
+    reference = models.CharField(
+        _("reference"), max_length=64, blank=True, default="",
+        help_text=_("What caused it, such as an order number."),
+    )  # fmt: skip
+    add_time = models.DateTimeField(_("time"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="movement_moves", condition=~Q(delta=0)),
+        ]
+        indexes = [
+            models.Index(fields=["goods", "delta"], name="movement_sum"),
+            models.Index(fields=["reference"], name="movement_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.goods_id}: {self.delta:+d} ({self.reason})"
