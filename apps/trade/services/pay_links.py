@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from utils.alipay import client_from_settings
@@ -59,10 +59,14 @@ def pay_link(order: OrderInfo) -> str:
 
 
 def _terms(order: OrderInfo) -> dict[str, Any]:
+    # Alipay keeps the subject of the first link, and shows it on the buyer's bill: it is in the
+    # shop's language, whatever a request asks for.
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("MxShop order %(order_sn)s") % {"order_sn": order.order_sn}
     return {
         "out_trade_no": order.order_sn,
         "total_amount": order.order_mount,
-        "subject": _("MxShop order %(order_sn)s") % {"order_sn": order.order_sn},
+        "subject": subject,
         "notify_url": settings.SITE_URL + NOTIFY_PATH,
         "return_url": settings.SITE_URL + RETURN_PATH,
         "time_expire": order.expires_at,
