@@ -12,11 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from utils.alipay import client_from_settings
 from utils.cache.optional import OptionalCache
+from utils.text.language import in_shop_language
 
 from ..models import OrderInfo
 
@@ -61,7 +62,7 @@ def pay_link(order: OrderInfo) -> str:
 def _terms(order: OrderInfo) -> dict[str, Any]:
     # Alipay keeps the subject of the first link, and shows it on the buyer's bill: it is in the
     # shop's language, whatever a request asks for.
-    with translation.override(settings.LANGUAGE_CODE):
+    with in_shop_language():
         subject = _("MxShop order %(order_sn)s") % {"order_sn": order.order_sn}
     return {
         "out_trade_no": order.order_sn,
