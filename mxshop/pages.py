@@ -48,7 +48,7 @@ def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     response = _serve_from(Path(settings.MEDIA_ROOT), path, request)
     content_type, _encoding = mimetypes.guess_type(path)
     if not (content_type or "").startswith("image/") or content_type == "image/svg+xml":
-        # What is not a picture could run as a page of the shop.
+        # A file that is not a picture could run as a page of the shop.
         response["Content-Disposition"] = "attachment"
     if posixpath.normpath(path).lstrip("/").startswith("messages/"):
         # A buyer's file: always a download, and no business of any shared cache.

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "utils.api.middleware.LanguageMiddleware",  # first: a refusal has a language, too
     "utils.api.middleware.RequestSizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -197,7 +198,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 if DEBUG:
     # The demo's logins exist in this backend alone, so that they end where DEBUG ends. First,
-    # so that a right password of theirs is not counted as a wrong one of the backend after it.
+    # so that their right password is not counted as a wrong one by the next backend.
     AUTHENTICATION_BACKENDS.insert(0, "demo.logins.DemoLoginBackend")
 
 # The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.

@@ -155,4 +155,4 @@ def _time_expire(content: Mapping[str, Any], now: datetime) -> datetime:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN and Infinity are no JSON
+    raise ValueError(constant)  # NaN and Infinity are not JSON

@@ -94,7 +94,7 @@ def notice_form(
 def return_address(trade: SandboxTrade, *, conf: SandboxConf) -> str:
     """Return where the browser goes after a payment: return_url with signed parameters.
 
-    As at Alipay there is no trade_status in them: they prove no payment.
+    As at Alipay they have no trade_status, so they do not prove a payment.
     """
     params = {
         "charset": "utf-8",
@@ -121,7 +121,7 @@ def answer_text(method: str, fields: Mapping[str, Any], *, conf: SandboxConf) ->
 
 
 def error_text(fields: Mapping[str, Any]) -> str:
-    """Return the answer to a request that is none of the merchant's: it bears no signature."""
+    """Return the unsigned answer to a request that the merchant did not sign."""
     return f'{{"error_response":{_compact(fields)}}}'
 
 

@@ -109,7 +109,7 @@ def _url(params: Mapping[str, str], name: str) -> str:
         is_right = not url or (
             parts.scheme in ("http", "https")
             and bool(parts.hostname)
-            and parts.port != 0  # reading it raises ValueError for what is no port
+            and parts.port != 0  # reading it raises ValueError for what is not a port
             and not _NO_URL.search(url)
             and len(url) <= _URL_MAX
         )

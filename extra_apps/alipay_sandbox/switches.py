@@ -34,7 +34,7 @@ class Switches:
 
 
 def switches_of(form: Mapping[str, str]) -> Switches:
-    """Read a posted form: a switch is on with any value; a delay that is none counts as 0."""
+    """Read a posted form: a switch is on with any value; a malformed delay counts as 0."""
     on = {
         field.name: bool(form.get(field.name)) for field in fields(Switches) if field.type is bool
     }

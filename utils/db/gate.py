@@ -1,4 +1,4 @@
-"""The way from a web process to the database (ADR 9).
+"""The way from a web process to the database (ADR 8).
 
 Requests that reach the database take one of a bounded number of slots, so that a database
 that stands still does not take every thread. And while the server is known to be away, one

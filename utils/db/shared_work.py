@@ -3,7 +3,7 @@
 A runner takes rows in small batches: it writes into ``claimed_until`` of each row until when
 the row is its own, and only where no other claim holds (compare-and-set: the row count says
 who was first). A runner that dies leaves claims behind, which lapse after CLAIM_SECONDS.
-See docs/adr/0006.
+See docs/adr/0006-claims-in-batches.md.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""A bound on how many threads of this process do one kind of work at once (ADR 9).
+"""A bound on how many threads of this process do one kind of work at once (ADR 8).
 
 The others keep the process answering: a thread that would have to wait behind work that stands
 still is refused instead.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_ckeditor_5.widgets import CKEditor5Widget
 
 from utils.admin.base import RefusedFormMixin
+from utils.text.language import in_shop_language
 
 from ..models import Goods, GoodsImage, GoodsViewCount
 from ..services.catalogue import goods_set_on_sale
@@ -128,7 +129,8 @@ class GoodsAdmin(RefusedFormMixin, GoodsImportAdmin):
         self, request: HttpRequest, queryset: QuerySet[Goods], *, is_on_sale: bool
     ) -> None:
         assert request.user.pk is not None
-        text = gettext("Put on the shelf.") if is_on_sale else gettext("Taken off the shelf.")
+        with in_shop_language():
+            text = gettext("Put on the shelf.") if is_on_sale else gettext("Taken off the shelf.")
         with transaction.atomic():
             changed = goods_set_on_sale(
                 goods_ids=queryset.values_list("pk", flat=True), is_on_sale=is_on_sale

@@ -232,7 +232,7 @@ class Goods(models.Model):
 
 
 class GoodsViewCount(models.Model):
-    """How often the page of goods was seen (ADR 8).
+    """How often the page of goods was seen (ADR 7).
 
     A table of its own, because whoever holds a goods row (stock, an import) must not hold up
     those who look at the goods; and no foreign key, for which the database would lock that row.

@@ -1,4 +1,4 @@
-"""Counting who looks at goods, so that nobody who looks waits for anybody (ADR 8)."""
+"""Counting who looks at goods, so that nobody who looks waits for anybody (ADR 7)."""
 
 import atexit
 import threading

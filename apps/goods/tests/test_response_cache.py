@@ -6,7 +6,6 @@ import pytest
 from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
-from django.utils import translation
 from rest_framework.test import APIClient
 
 from apps.goods.models import Banner, Goods, GoodsCategory, HotSearchWords
@@ -164,14 +163,38 @@ def test_a_foreign_host_is_refused_and_poisons_nobody(api: APIClient, catalogue:
         assert b"evil.example" not in api.get(path).content
 
 
+def test_languages_do_not_mix(api: APIClient, catalogue: Catalogue) -> None:
+    """Whoever asks first, and whether DRF or the cache answers; the refusal is not kept."""
+    refusals = {
+        "zh-CN": "输入一个数字。",
+        "en-US,en;q=0.9": "Enter a number.",
+        "fr": "输入一个数字。",
+    }
+    tags = {}
+    for _ in range(2):
+        for language, text in refusals.items():
+            refusal = api.get("/goods/?pricemin=abc", HTTP_ACCEPT_LANGUAGE=language)
+            assert (refusal.status_code, refusal.json()) == (400, {"pricemin": [text]})
+            for path in CACHED:
+                kept = api.get(path, HTTP_ACCEPT_LANGUAGE=language)
+                assert kept.headers["Content-Language"] == ("en" if "en" in language else "zh-hans")
+                assert kept.headers["Vary"] == "Accept, origin, Accept-Language"
+                tags[path, language] = kept.headers["ETag"]
+    unchanged = api.get(
+        "/goods/", HTTP_ACCEPT_LANGUAGE="en", HTTP_IF_NONE_MATCH=tags["/goods/", "fr"]
+    )
+    assert unchanged.status_code == 304
+    assert "Accept-Language" in unchanged.headers["Vary"]
+
+
 def test_every_question_and_language_has_its_own_answer(
     api: APIClient, catalogue: Catalogue, django_assert_num_queries: Any
 ) -> None:
     api.get("/goods/?page_size=1")
     with django_assert_num_queries(3):
         api.get("/goods/?page_size=2")
-    with translation.override("en"), django_assert_num_queries(3):
-        api.get("/goods/?page_size=1")
+    with django_assert_num_queries(3):
+        api.get("/goods/?page_size=1", HTTP_ACCEPT_LANGUAGE="en")
 
 
 @pytest.mark.parametrize(

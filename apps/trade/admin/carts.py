@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods
 from apps.users.admin.links import account_link
+from utils.text.language import in_shop_language
 
 from ..models import CartLine
 from ..services.carts import hold_release
@@ -57,7 +58,8 @@ class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
         count = 0
         for line in queryset.order_by("pk"):
             if hold_release(user_id=line.user_id, goods_id=line.goods_id):
-                self.log_change(request, line, gettext("The hold was ended."))
+                with in_shop_language():
+                    self.log_change(request, line, gettext("The hold was ended."))
                 count += 1
         text = ngettext("%(count)d hold was ended.", "%(count)d holds were ended.", count)
         self.message_user(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from utils.alipay import AlipayError, gateway_seconds_left
+from utils.text.language import in_shop_language
 
 from ..models import OrderInfo
 from ..order_status import Event, MoveRefusedError
@@ -121,7 +122,8 @@ class OrderActions(admin.ModelAdmin):
             else:
                 reports.append(do(order))
             if reports[-1].is_change:
-                self.log_change(request, order, str(reports[-1].text))
+                with in_shop_language():
+                    self.log_change(request, order, str(reports[-1].text))
         return reports
 
     def _report(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from utils.api.errors import DomainError
+from utils.text.language import in_shop_language
 
 from ..models import Payment, Refund
 from ..services.refunds import (
@@ -135,7 +136,8 @@ def refund_make(
         model_admin.message_user(request, str(error), messages.ERROR)
         return None
     if not refund.tries:
-        told = gettext("Refund %(number)s of %(amount)s yuan: %(reason)s")
+        with in_shop_language():
+            told = gettext("Refund %(number)s of %(amount)s yuan: %(reason)s")
         values = {"number": refund.out_request_no, "amount": amount, "reason": reason}
         model_admin.log_change(request, payment, told % values)
     refund = refund_send(refund_id=refund.pk)

@@ -5,6 +5,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from utils.text.language import in_shop_language
+
 from ..models import Payment, Refund
 from ..services.refunds import refund_send
 from .cells import change_url, link, order_link, refund_badge, two_lines, when, yuan
@@ -86,8 +88,10 @@ class RefundAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
         for number, refund in enumerate(refunds, 1):
             sent = refund_send(refund_id=refund.pk)
             if refund.state == Refund.State.PENDING:
-                told = gettext("Alipay was asked again; the refund is now: %(state)s")
-                self.log_change(request, sent, told % {"state": sent.get_state_display()})
+                with in_shop_language():
+                    told = gettext("Alipay was asked again; the refund is now: %(state)s")
+                    told %= {"state": sent.get_state_display()}
+                self.log_change(request, sent, told)
             refund_tell(self, request, sent)
             if sent.state == Refund.State.PENDING:
                 # The gateway is silent: it would be so about the others.

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from utils.alipay import client_from_settings
 from utils.cache.optional import OptionalCache
+from utils.text.language import in_shop_language
 
 from ..models import OrderInfo
 
@@ -59,10 +60,14 @@ def pay_link(order: OrderInfo) -> str:
 
 
 def _terms(order: OrderInfo) -> dict[str, Any]:
+    # Alipay keeps the subject of the first link, and shows it on the buyer's bill: it is in the
+    # shop's language, whatever a request asks for.
+    with in_shop_language():
+        subject = _("MxShop order %(order_sn)s") % {"order_sn": order.order_sn}
     return {
         "out_trade_no": order.order_sn,
         "total_amount": order.order_mount,
-        "subject": _("MxShop order %(order_sn)s") % {"order_sn": order.order_sn},
+        "subject": subject,
         "notify_url": settings.SITE_URL + NOTIFY_PATH,
         "return_url": settings.SITE_URL + RETURN_PATH,
         "time_expire": order.expires_at,

@@ -218,7 +218,7 @@ class TestCarts:
         assert told(response)[-1:] == ["warning: 0 holds were ended."]
         assert stock(goods) == 10
         entry = LogEntry.objects.get()
-        assert (entry.object_id, entry.change_message) == (str(line.pk), "The hold was ended.")
+        assert (entry.object_id, entry.change_message) == (str(line.pk), "已结束保留。")
 
     def test_a_hold_whose_time_is_over_is_ended_too(self, staff, line, stock, goods):
         CartLine.objects.update(held_until=timezone.now())

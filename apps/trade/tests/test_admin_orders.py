@@ -306,7 +306,7 @@ class TestClosing:
         closed = [row_of(order)[:2] for order in orders]
         assert closed == [("TRADE_CLOSED", "dismiss")] * 2 + [("paying", "")]
         entries = LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")
-        assert list(entries) == [(order.order_sn, "closed") for order in orders[:2]]
+        assert list(entries) == [(order.order_sn, "已关闭") for order in orders[:2]]
 
     def test_silent_gateway(self, staff, order, gateway, stock, goods):
         before = row_of(order)

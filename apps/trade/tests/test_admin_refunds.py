@@ -254,8 +254,8 @@ class TestInDoubt:
         assert (refund.state, refund.tries) == ("done", 3)
         entries = LogEntry.objects.filter(object_repr=refund.out_request_no).order_by("pk")
         assert list(entries.values_list("change_message", flat=True)) == [
-            "Alipay was asked again; the refund is now: under way",
-            "Alipay was asked again; the refund is now: done",
+            "已再次询问支付宝，退款现在的状态：处理中",
+            "已再次询问支付宝，退款现在的状态：已完成",
         ]
         assert moved() == [TOTAL]
         assert order_row() == ("TRADE_CLOSED", "refund", False)

@@ -1,5 +1,6 @@
 """alipay_url: signed once, until something that it says changes."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import caches
-from django.utils import timezone, translation
+from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisDown
 
 from apps.trade.models import OrderInfo
@@ -109,7 +110,7 @@ CHANGES = {
     "app": lambda order, settings: setattr(settings, "ALIPAY_APP_ID", "2021000000000777"),
     "key": lambda order, settings: setattr(settings, "ALIPAY_PRIVATE_KEY", key_pair_make().private),
     "site": lambda order, settings: setattr(settings, "SITE_URL", "https://other.example"),
-    "language": lambda order, settings: translation.activate("en"),
+    "language": lambda order, settings: setattr(settings, "LANGUAGE_CODE", "en"),
 }
 
 
@@ -117,18 +118,33 @@ CHANGES = {
 def test_a_change_is_signed_again(
     order_of, signed, settings, what, django_capture_on_commit_callbacks
 ):
-    with translation.override("zh-hans"):
-        with django_capture_on_commit_callbacks(execute=True):
-            order_of(1)
-        order = OrderInfo.objects.get()
-        pay_links_attach([order])
-        old = order.alipay_url
-        assert signed == [order.order_sn]
-        signed.clear()
-        CHANGES[what](order, settings)
-        pay_links_attach([order])
+    with django_capture_on_commit_callbacks(execute=True):
+        order_of(1)
+    order = OrderInfo.objects.get()
+    pay_links_attach([order])
+    old = order.alipay_url
+    assert signed == [order.order_sn]
+    signed.clear()
+    CHANGES[what](order, settings)
+    pay_links_attach([order])
     assert order.alipay_url != old
     assert signed == [order.order_sn]
+
+
+def test_a_caller_s_language_changes_no_link(
+    mine, order_of, signed, django_capture_on_commit_callbacks
+):
+    """Alipay keeps the subject of the link that is opened first, for staff and buyer alike."""
+    with django_capture_on_commit_callbacks(execute=True):
+        link = order_of(1)["alipay_url"]
+    signed.clear()
+    answers = [
+        mine.get("/orders/", HTTP_ACCEPT_LANGUAGE=language).json()[0]["alipay_url"]
+        for language in ("en", "zh-CN", "fr")
+    ]
+    assert (answers, signed) == ([link] * 3, [])
+    subject = json.loads(parse_qs(urlsplit(link).query)["biz_content"][0])["subject"]
+    assert subject == f"MxShop 订单 {OrderInfo.objects.get().order_sn}"
 
 
 @pytest.mark.parametrize("is_dead", ["reading", "writing"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from utils.admin.base import ShopModelAdmin
+from utils.text.language import in_shop_language
 
 from ..closed_accounts import ClosedAccountsMixin
 from ..models import Buyer, StaffAccount, UserProfile
@@ -71,7 +72,8 @@ class AccountAdmin(ClosedAccountsMixin, ShopModelAdmin):
         for account in queryset.exclude(pk=request.user.pk).order_by("pk"):
             with transaction.atomic():
                 if account_set_active(account=account, is_active=is_active):
-                    text = gettext("Activated.") if is_active else gettext("Deactivated.")
+                    with in_shop_language():
+                        text = gettext("Activated.") if is_active else gettext("Deactivated.")
                     self.log_change(request, account, text)
                     count += 1
         return count

@@ -114,6 +114,12 @@ class TestBlocking:
         assert "已停用。" in history
         assert "已启用。" in history
 
+    def test_the_history_is_in_the_shop_s_language(self, buyer):
+        client = self.staff("view_buyer", "change_buyer")
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en-US,en;q=0.9"
+        self.act(client, "deactivate", buyer)
+        assert LogEntry.objects.get().change_message == "已停用。"
+
     def test_staff_by_superusers_alone_and_nobody_himself(self, admin_client, buyer):
         client = self.staff("view_buyer", "change_buyer")
         everybody = list(UserProfile.objects.all())

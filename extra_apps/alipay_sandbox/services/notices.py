@@ -45,7 +45,7 @@ def refund_notice_write(*, trade: SandboxTrade, refund: SandboxRefund, conf: San
 
 
 def notice_resend(*, pk: int) -> bool:
-    """Make a notice due at once, whatever became of it before; False when there is none."""
+    """Make a notice due at once, whatever its state; False when it does not exist."""
     changed = SandboxNotice.objects.filter(pk=pk).update(next_at=timezone.now())
     return changed == 1
 

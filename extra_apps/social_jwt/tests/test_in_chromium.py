@@ -28,7 +28,7 @@ def test_signed_in_and_out_again(
     providers.person = Person("7", nickname)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(base_url=live_server.url)
+        context = chromium.new_context(base_url=live_server.url, locale="zh-CN")
         page = context.new_page()
         page.goto("/login/weibo/")
         assert page.url == f"{live_server.url}/index/"
