@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.goods.models import Goods
-from apps.goods.querysets import GoodsCardsQuerySet
+from apps.goods.models import Goods, GoodsCardsQuerySet
 
 
 class ShoppingCart(models.Model):

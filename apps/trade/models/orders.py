@@ -10,8 +10,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.goods.models import Goods
-from apps.goods.querysets import GoodsCardsQuerySet
+from apps.goods.models import Goods, GoodsCardsQuerySet
 from utils.api.mobile import validate_mobile
 
 from ..order_status import PAID, UNPAID, Event, PayStatus

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import Throttled
@@ -211,7 +212,8 @@ def quota_claim(quota: Quota, now: datetime) -> None:
 def _alarm(quota: Quota, now: datetime) -> None:
     silent = Q(alarm_time__isnull=True) | Q(alarm_time__lt=F("window_start"))
     rows = CodeQuota.objects.filter(silent, subject=quota.subject)
-    if rows.update(alarm_time=now):
+    # A rival may have begun the window after this request's ``now``.
+    if rows.update(alarm_time=Greatest(Value(now, DateTimeField()), F("window_start"))):
         logger.error(
             "SMS ceiling reached: %s codes in %s for %s; more are refused until the window ends"
             " (SMS_PER_SHOP)",
