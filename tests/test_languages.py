@@ -35,6 +35,15 @@ def test_which_language(client: Client, header: str | None, language: str) -> No
     assert translation.get_language() == "zh-hans"  # the thread's next work is not touched
 
 
+def test_the_published_clients_show_chinese_in_every_browser(client: Client) -> None:
+    """Their pages have no English, and show the shop's texts as they are."""
+    english = {"HTTP_ACCEPT_LANGUAGE": "en-US,en;q=0.9"}
+    assert client.get("/no/such/page/", **english).json() == ENGLISH
+    response = client.get("/no/such/page/", **english, HTTP_IMOOC="")
+    assert (response.json(), response.headers["Content-Language"]) == (CHINESE, "zh-hans")
+    assert response.headers["Vary"].endswith("Accept-Language, imooc")
+
+
 def test_what_is_refused_before_any_view_has_a_language(client: Client) -> None:
     for language, text in ((None, "请求内容过大。"), ("en", "The request is too large.")):
         headers = {"HTTP_ACCEPT_LANGUAGE": language} if language else {}
