@@ -42,6 +42,12 @@ def test_the_published_clients_show_chinese_in_every_browser(client: Client) -> 
     response = client.get("/no/such/page/", **english, HTTP_IMOOC="")
     assert (response.json(), response.headers["Content-Language"]) == (CHINESE, "zh-hans")
     assert response.headers["Vary"].endswith("Accept-Language, imooc")
+    # As axios asks, which all of them use; a client in English says so.
+    axios = {"HTTP_ACCEPT": "application/json, text/plain, */*"}
+    for language, answer in (("en-US", CHINESE), ("en-US,en;q=0.9", CHINESE), ("en", ENGLISH)):
+        response = client.get("/goods/999/", **axios, HTTP_ACCEPT_LANGUAGE=language)
+        assert response.json() == answer, language
+        assert {"Accept", "Accept-Language"} <= set(response.headers["Vary"].split(", "))
 
 
 def test_what_is_refused_before_any_view_has_a_language(client: Client) -> None:

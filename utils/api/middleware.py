@@ -12,8 +12,9 @@ from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-# What the language of an answer hangs on.
+# What the language of an answer hangs on; "Accept" is among what DRF's answers vary on.
 VARY = "Accept-Language, imooc"
+AXIOS_ACCEPT = "application/json, text/plain, */*"
 
 
 class LanguageMiddleware:
@@ -23,8 +24,8 @@ class LanguageMiddleware:
     language active after the request, and adds the headers to files. This middleware comes first,
     because the ones behind it refuse requests with a text too.
 
-    The published Vue clients mark their requests with a header named ``imooc``. Their pages are
-    in Chinese whatever the browser's language is, and show the shop's texts: they get Chinese.
+    The pages of the published Vue clients are in Chinese whatever the browser's language is, and
+    show the shop's texts as they are: they get Chinese (_is_published_client).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -32,13 +33,26 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         header = request.META.get("HTTP_ACCEPT_LANGUAGE")
-        is_marked = "HTTP_IMOOC" in request.META
-        asked = asked_language(header) if header and not is_marked else None
+        asked = asked_language(header) if header else None
+        if asked and _is_published_client(request, header or ""):
+            asked = None
         with translation.override(asked) if asked else nullcontext():
             response = self.get_response(request)
             if not response.streaming:  # a file reads the same in every language
                 _add_language_headers(response, asked or settings.LANGUAGE_CODE)
         return response
+
+
+def _is_published_client(request: HttpRequest, accept_language: str) -> bool:
+    """Say whether a request is one of the published clients', which do not choose a language.
+
+    Some mark their requests with a header named ``imooc``; all of them ask as axios does by
+    default. A client that is made with axios and is in English asks for exactly ``en``, which
+    no browser sends by itself.
+    """
+    if "HTTP_IMOOC" in request.META:
+        return True
+    return request.META.get("HTTP_ACCEPT") == AXIOS_ACCEPT and accept_language != "en"
 
 
 def _add_language_headers(response: HttpResponseBase, language: str) -> None:
