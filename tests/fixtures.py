@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,18 @@ def _database_travels_too(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+_media_folders = count()
+
+
 @pytest.fixture(autouse=True)
-def media_root(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.MEDIA_ROOT.mkdir()
+def _own_media(settings: Any) -> None:
+    """Each test's uploads go to a folder of its own, which is made when something is written."""
+    settings.MEDIA_ROOT = Path(settings.VAR_DIR, "media", f"{next(_media_folders)}")
+
+
+@pytest.fixture
+def media_root(settings: Any, _own_media: None) -> Path:
+    settings.MEDIA_ROOT.mkdir(parents=True)
     return settings.MEDIA_ROOT
 
 
