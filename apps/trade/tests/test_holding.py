@@ -235,6 +235,7 @@ def held_now() -> timedelta:
     return max([end - timezone.now() for end in ends], default=timedelta())
 
 
+@pytest.mark.slow  # six hours of a buyer's tries, in every way
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("step", [14, 29])
 def test_no_way_holds_for_ever(mine, goods, stock, settings, clock, way, step):
