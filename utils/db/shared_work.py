@@ -109,7 +109,7 @@ class SharedWork:
                 thread.start()
             for thread in threads:
                 thread.join()
-        except BaseException:
+        except BaseException:  # whatever it was, the started threads take no more work
             self._is_stopped = True
             raise
 
