@@ -1,9 +1,10 @@
 """Alipay: signed cashier addresses, calls of the gateway, and proof of what comes from there.
 
-Knows no order and no model; ``client_from_settings()`` is the door the shop uses.
+Knows no order and no model; ``client_from_settings()`` is what the shop calls.
 """
 
-from .answers import CloseResult, Refund, RefundState, Trade
+from .answers import CloseResult, RefundAnswer, RefundQueryAnswer, Trade
+from .cashier import PayTerms
 from .client import AlipayClient
 from .configured import client_from_settings
 from .errors import (
@@ -27,8 +28,9 @@ __all__ = [
     "AlipayRefusedError",
     "AlipayUnreachableError",
     "CloseResult",
-    "Refund",
-    "RefundState",
+    "PayTerms",
+    "RefundAnswer",
+    "RefundQueryAnswer",
     "Trade",
     "client_from_settings",
     "gateway_patience",

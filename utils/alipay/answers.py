@@ -3,7 +3,8 @@
 An answer looks like ``{"alipay_trade_query_response":{…},"sign":"…"}``, the two in either
 order, ``error_response`` in the first one's place when the gateway did not get so far. The
 signature is over the bytes between the colon and the comma, exactly as they came
-(https://opendocs.alipay.com/common/02mse7).
+(https://opendocs.alipay.com/common/02mse7). In certificate mode ``alipay_cert_sn`` stands beside
+them: which certificate's key has signed.
 """
 
 import json
@@ -60,7 +61,7 @@ class CloseResult(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refund:
+class RefundAnswer:
     """An accepted ``alipay.trade.refund``.
 
     ``fund_changed``: this call moved money. A repeat with the same ``out_request_no`` moves
@@ -75,7 +76,7 @@ class Refund:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefundState:
+class RefundQueryAnswer:
     """One refund as ``alipay.trade.fastpay.refund.query`` tells it; ``refund_amount`` in yuan."""
 
     out_trade_no: str
@@ -94,12 +95,15 @@ class RefundState:
         return self.refund_status == "REFUND_FAIL"
 
 
-def read_answer(body: bytes, *, node: str, out_trade_no: str, key: RSA.RsaKey) -> dict[str, Any]:
+def read_answer(
+    body: bytes, *, node: str, out_trade_no: str, key: RSA.RsaKey, cert_sn: str | None = None
+) -> dict[str, Any]:
     """Return the object under ``node``, signed by ``key``, with code 10000.
 
-    Numbers come as they are written, as strings. Raises AlipayUnreachableError (no JSON, or a
-    system error of Alipay's), AlipayAnswerForgedError (also when the answer names another
-    trade than ``out_trade_no``), AlipayRefusedError.
+    ``cert_sn`` is the serial number of Alipay's certificate, in certificate mode. Numbers come
+    as they are written, as strings. Raises AlipayUnreachableError (no JSON, or a system error
+    of Alipay's), AlipayAnswerForgedError (also when the answer names another trade than
+    ``out_trade_no``, or another certificate), AlipayRefusedError.
     """
     text, charset = _text(body)
     try:
@@ -112,43 +116,45 @@ def read_answer(body: bytes, *, node: str, out_trade_no: str, key: RSA.RsaKey) -
     raw, value = parts[nodes.pop()]
     if not isinstance(value, dict):
         raise AlipayAnswerForgedError("the answer is not an object")
-    said: dict[str, Any] = value
+    answer: dict[str, Any] = value
     sign = parts["sign"][1] if "sign" in parts else None
-    if sign is None and said.get("code") != _SUCCESS:
-        raise AlipayAnswerUnsignedError(f"unsigned, not believed: {_refusal(said)}")
+    if sign is None and answer.get("code") != _SUCCESS:
+        raise AlipayAnswerUnsignedError(f"unsigned, not believed: {_refusal(answer)}")
+    if cert_sn is not None:
+        _check_certificate(parts, cert_sn)
     if not verify(raw.encode(charset), sign, key):
         # Some of Alipay's servers sign "/" and send "\\/"; what is read is what is signed.
         raw = raw.replace("\\/", "/")
         if not verify(raw.encode(charset), sign, key):
             raise AlipayAnswerForgedError("the signature does not fit the answer")
-        said = _decoder.decode(raw)
-    if text_of(said, "out_trade_no") not in ("", out_trade_no):
+        answer = _decoder.decode(raw)
+    if text_of(answer, "out_trade_no") not in ("", out_trade_no):
         raise AlipayAnswerForgedError("the answer is about another trade")
-    if said.get("code") == _SUCCESS:
-        return said
-    refusal = _refusal(said)
+    if answer.get("code") == _SUCCESS:
+        return answer
+    refusal = _refusal(answer)
     if _REFUSED.fullmatch(refusal.code) and not _OUTCOME_UNKNOWN.search(refusal.sub_code):
         raise refusal
     raise AlipayUnreachableError(str(refusal))
 
 
-def text_of(said: Mapping[str, Any], name: str) -> str:
+def text_of(answer: Mapping[str, Any], name: str) -> str:
     """Return the text ``name`` of an answer, empty when there is none."""
-    value = said.get(name)
+    value = answer.get(name)
     # JSON can write half a surrogate pair, which no database and no log takes.
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
-def needed_text(said: Mapping[str, Any], name: str) -> str:
+def needed_text(answer: Mapping[str, Any], name: str) -> str:
     """Return the text ``name`` of an answer. Raises AlipayAnswerForgedError without one."""
-    if text := text_of(said, name):
+    if text := text_of(answer, name):
         return text
     raise AlipayAnswerForgedError(f"the answer has no {name}")
 
 
-def amount_of(said: Mapping[str, Any], name: str) -> Decimal:
+def amount_of(answer: Mapping[str, Any], name: str) -> Decimal:
     """Return the yuan ``name`` of an answer. Raises AlipayAnswerForgedError without them."""
-    text = text_of(said, name)
+    text = text_of(answer, name)
     try:
         return parse_amount(text)
     except ValueError:
@@ -157,9 +163,9 @@ def amount_of(said: Mapping[str, Any], name: str) -> Decimal:
         ) from None
 
 
-def time_of(said: Mapping[str, Any], name: str) -> datetime | None:
+def time_of(answer: Mapping[str, Any], name: str) -> datetime | None:
     """Return the time ``name`` of an answer, aware. Raises AlipayAnswerForgedError."""
-    text = text_of(said, name)
+    text = text_of(answer, name)
     try:
         return parse_time(text) if text else None
     except ValueError:
@@ -168,9 +174,18 @@ def time_of(said: Mapping[str, Any], name: str) -> datetime | None:
         ) from None
 
 
-def _refusal(said: Mapping[str, Any]) -> AlipayRefusedError:
+def _check_certificate(parts: Mapping[str, tuple[str, Any]], expected: str) -> None:
+    found = text_of({name: value for name, (_raw, value) in parts.items()}, "alipay_cert_sn")
+    if found != expected:
+        raise AlipayAnswerForgedError(
+            f"alipay_cert_sn of the answer is {found[:64]!r}, that of ALIPAY_PUBLIC_CERT is "
+            f"{expected!r}: Alipay may have a new certificate, which its console gives out"
+        )
+
+
+def _refusal(answer: Mapping[str, Any]) -> AlipayRefusedError:
     code, sub_code, sub_message, message = (
-        " ".join(text_of(said, name).split())[:200]  # one line of a log
+        " ".join(text_of(answer, name).split())[:200]  # one line of a log
         for name in ("code", "sub_code", "sub_msg", "msg")
     )
     return AlipayRefusedError(code=code, sub_code=sub_code, message=sub_message or message)

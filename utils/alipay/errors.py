@@ -2,7 +2,12 @@
 
 
 class AlipayError(Exception):
-    """Base of all errors of this package. Their texts are for logs and staff, not for buyers."""
+    """Base of all errors of this package. Their texts are for logs and staff, not for buyers.
+
+    ``outcome`` is how the call is counted (utils/metrics/counters.py).
+    """
+
+    outcome = "failed"
 
 
 class AlipayKeyError(AlipayError, ValueError):
@@ -16,6 +21,8 @@ class AlipayRefusedError(AlipayError):
     ``message``, Alipay's own words (Chinese); https://opendocs.alipay.com/common/02km9f
     """
 
+    outcome = "refused"
+
     def __init__(self, *, code: str, sub_code: str, message: str) -> None:
         self.code, self.sub_code, self.message = code, sub_code, message
         super().__init__(f"{code} {sub_code}: {message}")
@@ -27,9 +34,13 @@ class AlipayUnreachableError(AlipayError):
     Ask with query() or refund_query(), or repeat the call: every call may be repeated.
     """
 
+    outcome = "unreachable"
+
 
 class AlipayNotAskedError(AlipayError):
     """Nothing was sent: the time is over, too many wait, or it was silent a moment ago."""
+
+    outcome = "not_asked"
 
 
 class AlipayAnswerForgedError(AlipayError):
@@ -37,6 +48,8 @@ class AlipayAnswerForgedError(AlipayError):
 
     Like AlipayUnreachableError it says nothing about what was done.
     """
+
+    outcome = "forged"
 
 
 class AlipayAnswerUnsignedError(AlipayAnswerForgedError):

@@ -1,6 +1,6 @@
 """How long, and how often, a process waits for the gateway.
 
-* **Deadline.** Every call has one. All calls inside ``gateway_patience()`` share one, which
+* **Time budget.** Every call has one. All calls inside ``gateway_patience()`` share one, which
   begins with the first of them: two slow calls take no longer than one.
 * **Guard.** Inside ``gateway_patience(guard=...)``, only so many calls wait at once; another one
   is refused at once, so that a process always has threads left for other requests. After some
@@ -24,10 +24,10 @@ from django.http.response import HttpResponseBase
 
 from .errors import AlipayNotAskedError, AlipayUnreachableError
 
-SILENCES = 3  # calls in a row without an answer, after which the guard refuses calls
+MAX_FAILURES = 3  # calls in a row without an answer, after which the guard refuses calls
 
 
-class Deadline:
+class TimeBudget:
     """A moment of the monotonic clock, ``seconds`` after the first look at it."""
 
     def __init__(self, seconds: float) -> None:
@@ -55,7 +55,7 @@ class GatewayGuard:
         """Forget everything that was seen of the gateway."""
         with self._lock:
             self._waiting = 0
-            self._silences = 0
+            self._failures = 0
             self._closed_until = 0.0
 
     @contextmanager
@@ -80,7 +80,7 @@ class GatewayGuard:
                 raise AlipayNotAskedError("too many requests wait for the gateway already")
             # After the rest, one trial at a time.
             is_resting = self._waiting or time.monotonic() < self._closed_until
-            if self._silences >= SILENCES and is_resting:
+            if self._failures >= MAX_FAILURES and is_resting:
                 raise AlipayNotAskedError("the gateway was silent a moment ago")
             self._waiting += 1
 
@@ -88,8 +88,8 @@ class GatewayGuard:
         with self._lock:
             # reset() may have come between.
             self._waiting = max(0, self._waiting - 1)
-            self._silences = self._silences + 1 if is_silent else 0
-            if self._silences >= SILENCES:
+            self._failures = self._failures + 1 if is_silent else 0
+            if self._failures >= MAX_FAILURES:
                 self._closed_until = time.monotonic() + settings.GATEWAY_REST_SECONDS
 
 
@@ -98,13 +98,13 @@ guard = GatewayGuard()
 
 @dataclass(frozen=True)
 class _Patience:
-    deadline: Deadline
+    budget: TimeBudget
     guard: GatewayGuard | None = None
     # The one around it: an inner one may not wait longer than that.
     outer: "_Patience | None" = field(default=None, repr=False)
 
     def left(self) -> float:
-        own = self.deadline.left()
+        own = self.budget.left()
         return own if self.outer is None else min(own, self.outer.left())
 
 
@@ -115,10 +115,10 @@ _current: ContextVar[_Patience | None] = ContextVar("gateway_patience", default=
 def gateway_patience(
     seconds: float | None = None, *, guard: GatewayGuard | None = None
 ) -> Iterator[None]:
-    """Let all calls of the gateway inside share one deadline (GATEWAY_SECONDS by default)."""
+    """Let all calls of the gateway inside share one time budget (GATEWAY_SECONDS by default)."""
     outer = _current.get()
     patience = _Patience(
-        Deadline(settings.GATEWAY_SECONDS if seconds is None else seconds),
+        TimeBudget(settings.GATEWAY_SECONDS if seconds is None else seconds),
         guard or (outer.guard if outer else None),
         outer,
     )
@@ -130,7 +130,7 @@ def gateway_patience(
 
 
 def gateway_seconds_left() -> float:
-    """Return how long the next call may take: 0 when the shared deadline has passed."""
+    """Return how long the next call may take: 0 when the shared time budget is used up."""
     patience = _current.get()
     return settings.GATEWAY_SECONDS if patience is None else patience.left()
 
@@ -141,7 +141,7 @@ def gateway_call() -> Iterator[Callable[[], float]]:
 
     Raises AlipayNotAskedError when the time is over, or the guard refuses the call.
     """
-    patience = _current.get() or _Patience(Deadline(settings.GATEWAY_SECONDS))
+    patience = _current.get() or _Patience(TimeBudget(settings.GATEWAY_SECONDS))
     if not patience.left():
         raise AlipayNotAskedError("the time for the gateway is over")
     if patience.guard is None:
@@ -152,7 +152,7 @@ def gateway_call() -> Iterator[Callable[[], float]]:
 
 
 class GatewayPatienceMiddleware:
-    """All calls of the gateway of one request share one deadline, and the process's guard."""
+    """All calls of the gateway of one request share one time budget, and the process's guard."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""How Alipay writes times and amounts, in its answers and in its notices."""
+"""How Alipay writes times and amounts, and which texts it takes."""
 
 import re
 from datetime import datetime
@@ -10,7 +10,12 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 # Nobody paid by Alipay before. A time in the year 1 may have no equal in UTC.
 OLDEST_YEAR = 2000
 
+MIN_AMOUNT, MAX_AMOUNT = Decimal("0.01"), Decimal("100000000.00")
+
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+# "/", "=" and "&" are forbidden in a subject; their wide forms read the same.
+_WIDE = str.maketrans("/=&", "／＝＆")
+_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
 def write_time(moment: datetime) -> str:
@@ -31,3 +36,23 @@ def parse_amount(text: str) -> Decimal:
     if not _AMOUNT.fullmatch(text):
         raise ValueError(text)
     return Decimal(text)
+
+
+def write_amount(amount: Decimal) -> str:
+    """Return yuan as Alipay reads them.
+
+    Raises ValueError for what is not a Decimal from 0.01 to 100000000.00 with two decimals.
+    """
+    if not isinstance(amount, Decimal) or not amount.is_finite():
+        raise ValueError(f"{amount!r} is not a Decimal")
+    if not MIN_AMOUNT <= amount <= MAX_AMOUNT:
+        raise ValueError(f"{amount} is not from {MIN_AMOUNT} to {MAX_AMOUNT}")
+    if amount != round(amount, 2):
+        raise ValueError(f"{amount} has more than two decimals")
+    return f"{amount:.2f}"
+
+
+def clean_text(text: str, length: int) -> str:
+    """Return a text as Alipay takes one: in one line, of at most ``length`` characters."""
+    clean = _UNSEEN.sub(" ", text.translate(_WIDE)).strip()
+    return clean if len(clean) <= length else clean[: length - 1] + "…"

@@ -1,10 +1,16 @@
-"""Keys for the tests of utils.alipay, and signatures made without it, by ``cryptography``."""
+"""Keys for the tests of utils.alipay, and signatures made and verified without it.
+
+Each with the library that utils.alipay does not use for the same: Alipay signs with
+``cryptography``, and what the shop has signed is verified with pycryptodome.
+"""
 
 import base64
 import hashlib
 from functools import cache
 
-from cryptography.exceptions import InvalidSignature
+from Crypto.Hash import SHA256
+from Crypto.PublicKey import RSA
+from Crypto.Signature import pkcs1_15
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -49,16 +55,25 @@ def bare(pem: str) -> str:
 
 
 def sign(content: str | bytes, key: rsa.RSAPrivateKey) -> str:
+    """Return Alipay's signature, in base64."""
     data = content.encode() if isinstance(content, str) else content
     return base64.b64encode(key.sign(data, padding.PKCS1v15(), hashes.SHA256())).decode()
 
 
+def sign_again(content: str, key: rsa.RSAPrivateKey) -> str:
+    """Return the signature that the shop's must equal: RSA2 has one for each text and key."""
+    digest = SHA256.new(content.encode())
+    signature = pkcs1_15.new(RSA.import_key(private_pem(key))).sign(digest)
+    return base64.b64encode(signature).decode()
+
+
 def fits(content: str, signature: str, key: rsa.RSAPrivateKey) -> bool:
+    """Whether the shop's ``signature`` (base64) is that of ``content``, by ``key``."""
     try:
-        key.public_key().verify(
-            base64.b64decode(signature), content.encode(), padding.PKCS1v15(), hashes.SHA256()
+        pkcs1_15.new(RSA.import_key(public_pem(key))).verify(
+            SHA256.new(content.encode()), base64.b64decode(signature, validate=True)
         )
-    except InvalidSignature:
+    except ValueError:
         return False
     return True
 

@@ -20,8 +20,8 @@ from utils.alipay import (
     AlipayRefusedError,
     AlipayUnreachableError,
     CloseResult,
-    Refund,
-    RefundState,
+    RefundAnswer,
+    RefundQueryAnswer,
     Trade,
 )
 
@@ -124,7 +124,7 @@ def make_client(gateway_url: str) -> AlipayClient:
     )  # fmt: skip
 
 
-def refund(client: AlipayClient, **changed: Any) -> Refund:
+def refund(client: AlipayClient, **changed: Any) -> RefundAnswer:
     return client.refund(**{
         "out_trade_no": ORDER_SN, "out_request_no": "R1", "refund_amount": Decimal("12.5"),
         "refund_reason": "卖完了", **changed,
@@ -241,7 +241,7 @@ class TestRefund:
     )
     def test_accepted(self, client, gateway, fund_change, changed):
         gateway.says = {**REFUNDED, "fund_change": fund_change}
-        assert refund(client) == Refund(
+        assert refund(client) == RefundAnswer(
             out_trade_no=ORDER_SN, trade_no=TRADE_NO, fund_changed=changed,
             refund_fee=Decimal("12.50"),
         )  # fmt: skip
@@ -258,7 +258,7 @@ class TestRefund:
     def test_found(self, client, gateway):
         gateway.says = REFUND_FOUND
         found = client.refund_query(out_trade_no=ORDER_SN, out_request_no="R1")
-        assert found == RefundState(
+        assert found == RefundQueryAnswer(
             out_trade_no=ORDER_SN, trade_no=TRADE_NO, out_request_no="R1",
             refund_status="REFUND_SUCCESS", refund_amount=Decimal("12.50"),
         )  # fmt: skip

@@ -6,6 +6,7 @@ import traceback
 from datetime import UTC, datetime
 
 import pytest
+from Crypto.PublicKey import RSA
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -69,6 +70,15 @@ def test_public_keys(tmp_path, shape, pem, where):
     assert (key.n, key.e, key.has_private()) == (NUMBERS.n, 65537, False)
 
 
+def test_a_private_key_whose_numbers_do_not_fit_together():
+    """It can be read, and would sign what nobody believes: it is refused before it signs."""
+    whole = RSA.import_key(PKCS8)
+    parts = [whole.n, whole.e, whole.d + 2, whole.p, whole.q]
+    damaged = RSA.construct(tuple(map(int, parts)), consistency_check=False).export_key().decode()
+    with pytest.raises(AlipayKeyError, match="ALIPAY_PRIVATE_KEY is not an RSA key"):
+        read_private_key(damaged)
+
+
 def test_files_of_bytes(tmp_path):
     path = tmp_path / "key"
     for pem, read in ((PKCS8, read_private_key), (PKCS1, read_private_key),
@@ -115,7 +125,7 @@ WRONG = {
     "a NUL": ("a\0key", "a\0key", "is neither a key nor a file that can be read (ValueError)."),
     "cut": (bare(PKCS8)[:-200], bare(SPKI)[:-40], "is not an RSA key."),
     "one character lost": (bare(PKCS8)[:-2], bare(SPKI)[:-1], "is neither PEM nor base64."),
-    "characters that are no base64": (
+    "characters that are not base64": (
         PKCS8.replace("M", "?"), SPKI.replace("M", "?"), "is neither PEM nor base64.",
     ),
     "an empty PEM": ("-----BEGIN X-----\n-----END X-----", "-----BEGIN X-----\n-----END X-----",
@@ -123,7 +133,8 @@ WRONG = {
     "a PEM without its end": (PKCS8[:-30], SPKI[:-30], "is neither PEM nor base64."),
     "another kind of key": (private_pem(CURVE), public_pem(CURVE), "is not an RSA key."),
     "a certificate": (certificate(), certificate(),
-                      "is a certificate; set the app to public keys in Alipay's console."),
+                      "is a certificate; certificates belong into ALIPAY_APP_CERT, "
+                      "ALIPAY_ROOT_CERT and ALIPAY_PUBLIC_CERT."),
     "with a password": (
         KEY.private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")

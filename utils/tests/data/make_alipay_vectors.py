@@ -1,10 +1,11 @@
-"""Makes alipay_vectors.json with python-alipay-sdk, which is no dependency of the shop.
+"""Makes alipay_vectors.json with python-alipay-sdk, which the shop does not depend on.
 
     python3 -m venv /tmp/sdk && /tmp/sdk/bin/pip install python-alipay-sdk==3.4.0
     /tmp/sdk/bin/python -m utils.tests.data.make_alipay_vectors
 
-The file has public keys and signatures alone. The private keys belong to the seeds below and
-are secret to nobody (utils/tests/alipay_keys.py); RSA2 gives every text one signature.
+The file has public keys, serial numbers and signatures alone. The private keys belong to the
+seeds below and are secret to nobody (utils/tests/alipay_keys.py); RSA2 gives every text one
+signature. The certificates are made from the same seeds (utils/tests/alipay_certificates.py).
 """
 
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
+from utils.tests.alipay_certificates import files_of
 from utils.tests.alipay_keys import bare, key_from_seed, private_pem, public_pem
 
 APP_SEED = "MxShop test vectors: the app's key"
@@ -58,6 +60,43 @@ MESSAGES = {
 }  # fmt: skip
 
 
+ADDRESSES = {
+    "notify_url": "https://shop.example.com/alipay/return/",
+    "return_url": "https://shop.example.com/alipay/return/",
+}
+QUIT_URL = "https://shop.example.com/index/#/app/home/member/order"
+
+
+def certificate_vectors() -> dict[str, object]:
+    """What the SDK for certificates makes of a chain of the tests' own."""
+    from alipay import DCAliPay
+
+    app, alipay = key_from_seed(APP_SEED), key_from_seed(ALIPAY_SEED)
+    files = files_of(app, alipay)
+    shop_side = DCAliPay(
+        appid=APP_ID,
+        app_private_key_string=private_pem(app),
+        app_public_key_cert_string=files.app,
+        alipay_public_key_cert_string=files.alipay,
+        alipay_root_cert_string=files.root,
+    )
+    links = {}
+    for method, product in (
+        ("alipay.trade.page.pay", {"product_code": "FAST_INSTANT_TRADE_PAY"}),
+        ("alipay.trade.wap.pay", {"product_code": "QUICK_WAP_WAY", "quit_url": QUIT_URL}),
+    ):
+        content = {**ORDERS[1], **product, "time_expire": "2026-11-23 10:30:00"}
+        links[method] = shop_side.client_api(
+            method, biz_content=content, format="JSON", timestamp="2026-11-23 10:00:00", **ADDRESSES
+        )
+    return {
+        "app_cert_sn": shop_side.app_cert_sn,
+        "alipay_root_cert_sn": shop_side.alipay_root_cert_sn,
+        "alipay_cert_sn": DCAliPay.get_cert_sn(files.alipay),
+        "links": links,
+    }
+
+
 def main() -> None:
     from alipay import AliPay
 
@@ -84,8 +123,7 @@ def main() -> None:
             biz_content=content,
             format="JSON",
             timestamp="2026-11-23 10:00:00",
-            notify_url="https://shop.example.com/alipay/return/",
-            return_url="https://shop.example.com/alipay/return/",
+            **ADDRESSES,
         )
         page_pay.append({"order": order, "order_string": order_string})
     with patch("alipay.datetime") as clock:
@@ -105,6 +143,7 @@ def main() -> None:
         "page_pay": page_pay,
         "page_pay_of_the_sdk": own_method,
         "messages": messages,
+        "certificates": certificate_vectors(),
     }
     FILE.write_text(json.dumps(vectors, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
