@@ -46,11 +46,11 @@ def rows_unless(rows: QuerySet[Any], good: Q) -> QuerySet[Any]:
 
 
 def amounts(
-    rows: QuerySet[Any], *keys: Column, said: Column = NOTHING, found: Column = NOTHING
+    rows: QuerySet[Any], *keys: Column, recorded: Column = NOTHING, found: Column = NOTHING
 ) -> QuerySet[Any]:
     """Return a part for sums_that_differ(): what each row adds to the two sums of its keys."""
     values = {f"key{number}": key for number, key in enumerate(keys, 1)}
-    values |= {"said": said, "found": found}
+    values |= {"recorded": recorded, "found": found}
     columns = {
         name: F(value) if isinstance(value, str) else value for name, value in values.items()
     }
@@ -59,7 +59,7 @@ def amounts(
 
 
 def sums_that_differ(*parts: QuerySet[Any], keys: int = 1) -> Iterator[tuple[Any, ...]]:
-    """Give ``(*keys, said, found)``, the sums as text, wherever the two sums differ.
+    """Give ``(*keys, recorded, found)``, the sums as text, wherever the two sums differ.
 
     ``parts`` are those of amounts(), each with ``keys`` keys. Rows of one part need none in
     another: the sum of no rows is 0. Compared to the hundredth, since decimals are binary
@@ -68,8 +68,8 @@ def sums_that_differ(*parts: QuerySet[Any], keys: int = 1) -> Iterator[tuple[Any
     rows, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
     names = ", ".join(f"key{number}" for number in range(1, keys + 1))
     statement = (
-        f"SELECT {names}, SUM(said), SUM(found) FROM ({rows}) amounts GROUP BY {names}"  # noqa: S608
-        f" HAVING ROUND(SUM(said) - SUM(found), 2) <> 0 ORDER BY {names}"
+        f"SELECT {names}, SUM(recorded), SUM(found) FROM ({rows}) amounts GROUP BY {names}"  # noqa: S608
+        f" HAVING ROUND(SUM(recorded) - SUM(found), 2) <> 0 ORDER BY {names}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

@@ -6,32 +6,41 @@ hours ahead would close everybody's orders.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
-from django.utils import timezone
+from django.db.models import DateTimeField
+from django.db.models.expressions import RawSQL
+
+from .written_once import Read
 
 # Not CURRENT_TIMESTAMP: MariaDB gives that in the zone of the server or of the session.
-_STATEMENTS = {
-    "mysql": "SELECT UTC_TIMESTAMP(6)",
-    "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
+_EXPRESSIONS = {
+    "mysql": "UTC_TIMESTAMP(6)",
+    "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
 }
 
 
 def database_now() -> datetime:
     """Return the database's time, aware, in UTC. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENTS[connection.vendor])
+        # With parameters, though there are none: %% is one % then.
+        cursor.execute(f"SELECT {_EXPRESSIONS[connection.vendor]}", [])
         (found,) = cursor.fetchone()
     moment = datetime.fromisoformat(found) if isinstance(found, str) else found
     return moment.replace(tzinfo=UTC)
 
 
-def seconds_ahead() -> float:
-    """Return by how many seconds this machine's clock is ahead of the database's (or behind: < 0).
+def database_now_if(read: Read[tuple[datetime]], **given: Any) -> datetime | None:
+    """Return the database's time, aware, in UTC, if a statement finds a row, else None. One query.
 
-    Half the time of the question, which may be long on a busy line, is not counted.
+    ``read`` reads ``database_time()``.
     """
-    before = timezone.now()
-    there = database_now()
-    here = before + (timezone.now() - before) / 2
-    return (here - there).total_seconds()
+    found = read.first(**given)
+    return found[0] if found else None
+
+
+def database_time() -> RawSQL:
+    """Return the expression for the database's time."""
+    expression = _EXPRESSIONS[connection.vendor]
+    return RawSQL(expression, (), output_field=DateTimeField())  # noqa: S611 (nobody's input)

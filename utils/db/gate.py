@@ -19,8 +19,10 @@ from utils.limits.slots import NoSlotError, Slots
 
 logger = logging.getLogger(__name__)
 
-# After a connection could not be made, so many seconds pass before the next try.
-REST_SECONDS = 3.0
+# After a connection could not be made, so many seconds pass before the next try: as many as the
+# try took, between these. A server that refuses at once may be asked again soon, or there is
+# another behind the same address; one that says nothing costs each try the whole wait.
+SHORTEST_REST_SECONDS, REST_SECONDS = 0.25, 3.0
 # How long a try may take before another request makes one, too.
 TRY_SECONDS = 10.0
 
@@ -72,12 +74,13 @@ class Gate:
             self._here.has_slot = False
             self._slots.give_back()
 
-    def not_reached(self, error: Exception) -> None:
-        """A connection could not be made."""
+    def not_reached(self, error: Exception, *, seconds: float = REST_SECONDS) -> None:
+        """A connection could not be made, which was known after so many seconds."""
         if self._slots is None or not is_gone(error):
             return
+        rest = min(max(seconds, SHORTEST_REST_SECONDS), REST_SECONDS)
         with self._lock:
-            was_away, self._away_until = bool(self._away_until), time.monotonic() + REST_SECONDS
+            was_away, self._away_until = bool(self._away_until), time.monotonic() + rest
         if not was_away:
             logger.error("the database does not answer: %s", error)
 
@@ -118,9 +121,10 @@ class GatedConnection:
     def ensure_connection(self: Any) -> None:
         if self.connection is not None:
             return
+        begun = time.monotonic()
         try:
             super().ensure_connection()  # type: ignore[misc]
         except Exception as error:
-            gate.not_reached(error)
+            gate.not_reached(error, seconds=time.monotonic() - begun)
             raise
         gate.reached()

@@ -22,7 +22,9 @@ FULL_CODES = {
 CHANGING_CODES = {
     1047,  # a node of a cluster that is not ready
     1053,  # the server is shutting down
+    1180,  # an error at COMMIT: a node has lost the others, and nobody knows whether it was done
     1290,  # read only: another server is the writer now
+    1317,  # the statement was ended by another: staff, or a write of another node's
     1927,  # the connection was killed
 }
 GONE_CODES = {
@@ -58,8 +60,10 @@ def is_gone(error: BaseException) -> bool:
 
 
 def is_lock_wait(error: BaseException) -> bool:
-    """Say whether a lock was not to be had in time."""
-    return isinstance(error, DatabaseError) and (_code(error) == 1205 or _is_sqlite_busy(error))
+    """Say whether somebody else has the row: a lock was not given in time, or was given up."""
+    if not isinstance(error, DatabaseError):
+        return False
+    return _code(error) in LOCK_CODES or _is_sqlite_busy(error)
 
 
 def _code(error: BaseException) -> int | None:

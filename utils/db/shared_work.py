@@ -22,7 +22,7 @@ from .transactions import retry_on_deadlock
 # gateway (GATEWAY_SECONDS), and a batch is at most two rows for each thread.
 CLAIM_SECONDS = 90
 # So many answers missing in a row, and the rest is left for the next time.
-MAX_SILENCES = 3
+MAX_FAILURES = 3
 
 
 @retry_on_deadlock
@@ -61,7 +61,7 @@ class SharedWork:
         self._claimed: deque[int] = deque()
         self._seen = 0  # rows that the last look found
         self._put_back: set[int] = set()
-        self._silences_in_a_row = 0
+        self._failures_in_a_row = 0
         self._is_stopped = False
         self._errors: list[Exception] = []
         self._fatal: Exception | None = None
@@ -70,7 +70,7 @@ class SharedWork:
         """Call ``do(pk)`` for the rows that this runner claims, until there are none left.
 
         ``do`` returns False when the gateway was silent: the row is free again for the next
-        run, and after MAX_SILENCES in a row nothing more is begun. Raises, at the end,
+        run, and after MAX_FAILURES in a row nothing more is begun. Raises, at the end,
         ExceptionGroup of what went wrong with single rows; and at once what says that the
         database does not answer.
         """
@@ -140,11 +140,11 @@ class SharedWork:
 
     def _count(self, pk: int, has_answered: bool) -> None:
         with self._lock:
-            self._silences_in_a_row = 0 if has_answered else self._silences_in_a_row + 1
+            self._failures_in_a_row = 0 if has_answered else self._failures_in_a_row + 1
             if not has_answered:
                 self.silent += 1
                 self._put_back.add(pk)
-            if self._silences_in_a_row >= MAX_SILENCES:
+            if self._failures_in_a_row >= MAX_FAILURES:
                 self._is_stopped = True
         if self._frees_done or not has_answered:
             self._release([pk])
