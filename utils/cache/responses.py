@@ -1,17 +1,20 @@
 """The response cache of the public catalogue.
 
 An answer is kept under scheme, host, path, the query in its one spelling (CanonicalQuery) and
-language, together with the *catalogue version*: a random word that is replaced when a change of the
-catalogue commits, after which no old answer counts any more. Entries also end by themselves
-after CATALOGUE_CACHE_SECONDS, which bounds how far counters (stock, clicks) lag behind.
+language, together with the *catalogue version* (catalogue_version.py), after whose change no old
+answer counts any more. Entries also end by themselves after CATALOGUE_CACHE_SECONDS, which bounds
+how far counters (stock, clicks) lag behind.
 
-drf-extensions brings the key constructor and the storing; its stock mixin is not used,
-because it leaves host and parameters out of the key and also keeps HTML and errors.
+Each process has the answers that it gave last in its memory; behind them all processes share
+those in Redis. Both count while the version is theirs, for which Redis is asked every time.
+
+drf-extensions brings the storing; its stock mixin is not used, because it leaves host and
+parameters out of the key and also keeps HTML and errors.
 """
 
 import hashlib
 import logging
-import uuid
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,21 +23,18 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_extensions.cache.decorators import CacheResponse
-from rest_framework_extensions.key_constructor.bits import KeyBitBase, LanguageKeyBit
-from rest_framework_extensions.key_constructor.constructors import KeyConstructor
 
 from utils.cache.breaker import CacheBreaker, CacheUnreachableError
+from utils.cache.catalogue_version import CACHE_ALIAS, catalogue_version
+from utils.cache.kept_answers import KeptAnswer, KeptAnswers
 
 logger = logging.getLogger(__name__)
-
-CACHE_ALIAS = "responses"
-VERSION_KEY = "catalogue-version"
 
 # A longer query string is not a link of a client; it shall not fill the cache either.
 MAX_QUERY_LENGTH = 500
@@ -42,6 +42,9 @@ MAX_QUERY_LENGTH = 500
 # Answers that are not browsing share so many places: whatever is asked, and by however many,
 # it takes no more memory than these.
 OTHER_PLACES = 256
+
+# What each process may keep of them in its own memory: twice the demo's browsing answers.
+PROCESS_BYTES = 8 * 2**20
 
 # What the clients (axios, fetch, curl) accept when they want JSON and no more than that.
 PLAIN_JSON = {"*/*", "application/json", "application/json, text/plain, */*"}
@@ -73,14 +76,20 @@ def format_alone(params: QueryDict) -> CanonicalQuery | None:
 
 @dataclass
 class _Lookup:
-    """One question, where its answer is kept, and the catalogue version when it was looked up."""
+    """One question, and the catalogue version when its answer was looked up."""
 
-    # What the answer answers; in ``place`` may be the answer of another question.
-    question: str
-    place: str
+    # Scheme, host, path, query, language.
+    question: tuple[str, ...]
+    is_browsing: bool
     # Read before the answer is made: an answer that a change overtakes is kept under the
     # version before the change, where nobody finds it.
     version: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the shared cache has the answer, or that of another question."""
+        key = hashlib.md5(repr(self.question).encode()).hexdigest()
+        return f"answer-{key}" if self.is_browsing else f"other-{int(key, 16) % OTHER_PLACES}"
 
 
 class _VersionedCache:
@@ -89,24 +98,39 @@ class _VersionedCache:
     Raises CacheUnreachableError, at once while the server is known to be down.
     """
 
+    def __init__(self) -> None:
+        self.own = KeptAnswers(PROCESS_BYTES)
+
     def get(self, lookup: _Lookup) -> Any:
         if lookup.version is not None:
             return None  # looked up already, and not found
-        found = self._call(lambda cache: cache.get_many([VERSION_KEY, lookup.place]))
-        lookup.version = found.get(VERSION_KEY) or self.version()
-        version, question, answer = found.get(lookup.place, (None, None, None))
-        return answer if (version, question) == (lookup.version, lookup.question) else None
+        lookup.version = catalogue_version()
+        own = self.own.get(lookup.question)
+        if own is not None and self._counts(own, lookup):
+            return own.triple
+        found = self._call(lambda cache: cache.get(lookup.place))
+        if found is None or not self._counts(shared := KeptAnswer(*found), lookup):
+            return None
+        self._keep_own(shared, lookup)
+        return shared.triple
 
-    def set(self, lookup: _Lookup, answer: Any, timeout: float | None) -> None:
-        kept = (lookup.version, lookup.question, answer)
-        self._call(lambda cache: cache.set(lookup.place, kept, timeout))
+    def set(self, lookup: _Lookup, triple: Any, timeout: float) -> None:
+        assert lookup.version is not None  # get() came before
+        answer = KeptAnswer(lookup.version, lookup.question, time.time() + timeout, triple)
+        self._keep_own(answer, lookup)
+        self._call(lambda cache: cache.set(lookup.place, tuple(answer), timeout))
 
-    def version(self) -> str:
-        version: str = self._call(lambda cache: cache.get_or_set(VERSION_KEY, _new_version, None))
-        return version
+    def _keep_own(self, answer: KeptAnswer, lookup: _Lookup) -> None:
+        if lookup.is_browsing:
+            self.own.keep(answer)
 
-    def replace_version(self) -> None:
-        self._call(lambda cache: cache.set(VERSION_KEY, _new_version(), None))
+    @staticmethod
+    def _counts(answer: KeptAnswer, lookup: _Lookup) -> bool:
+        return (
+            answer.version == lookup.version
+            and answer.question == lookup.question
+            and time.time() < answer.ends
+        )
 
     def _call(self, do: Callable[[Any], Any]) -> Any:
         return breaker.call(lambda: do(caches[CACHE_ALIAS]))
@@ -116,43 +140,16 @@ breaker = CacheBreaker(logger, "response cache unreachable, going on without it"
 _cache = _VersionedCache()
 
 
-def _new_version() -> str:
-    return uuid.uuid4().hex
-
-
-def catalogue_version() -> str:
-    """Return the word under which current answers are kept; raises CacheUnreachableError."""
-    return _cache.version()
-
-
-def catalogue_changed() -> None:
-    """Make every cached answer old as soon as the current transaction commits."""
-    transaction.on_commit(_replace_version)
-
-
-def _replace_version() -> None:
-    # Unreachable: logged, and entries end by themselves after CATALOGUE_CACHE_SECONDS.
-    with suppress(CacheUnreachableError):
-        _cache.replace_version()
-
-
-class _AddressKeyBit(KeyBitBase):
-    """Scheme, host, path and query, which CachedResponseMixin has put into its one spelling."""
-
-    def get_data(self, params: Any, request: HttpRequest | Request, **kwargs: Any) -> str:
-        return str(request.build_absolute_uri())
-
-
-class CatalogueKeyConstructor(KeyConstructor):
-    address = _AddressKeyBit()
-    language = LanguageKeyBit()
+def forget_own_answers() -> None:
+    """Drop what this process keeps in its memory: for tests."""
+    _cache.own.clear()
 
 
 class _CachedCatalogue(CacheResponse):
     """Keeps whole JSON answers of a public view's GET, and answers 304 to their ETag."""
 
     def __init__(self) -> None:
-        super().__init__(key_func=CatalogueKeyConstructor(), cache=CACHE_ALIAS, cache_errors=False)
+        super().__init__(cache=CACHE_ALIAS, cache_errors=False)
         self.cache = _cache
 
     def __call__(self, func: Any) -> Any:
@@ -164,14 +161,19 @@ class _CachedCatalogue(CacheResponse):
         return int(settings.CATALOGUE_CACHE_SECONDS)
 
     def calculate_key(self, view_instance: Any, request: Any, **kwargs: Any) -> _Lookup:
-        http_request = getattr(request, "_request", request)
-        lookup: _Lookup | None = getattr(http_request, "_catalogue_lookup", None)
+        return self._lookup(getattr(request, "_request", request))
+
+    @staticmethod
+    def _lookup(request: Any) -> _Lookup:
+        lookup: _Lookup | None = getattr(request, "_catalogue_lookup", None)
         if lookup is None:
-            key = super().calculate_key(view_instance=view_instance, request=request, **kwargs)
-            place = key
-            if not http_request._catalogue_query.is_browsing:
-                place = f"other-{int(key, 16) % OTHER_PLACES}"
-            lookup = http_request._catalogue_lookup = _Lookup(key, place)
+            lookup = request._catalogue_lookup = _Lookup(
+                (
+                    request.scheme, request.get_host(), request.path,
+                    request.META["QUERY_STRING"], get_language(),
+                ),
+                is_browsing=request._catalogue_query.is_browsing,
+            )  # fmt: skip
         return lookup
 
     def kept_answer(self, request: HttpRequest) -> HttpResponse | None:
@@ -181,15 +183,12 @@ class _CachedCatalogue(CacheResponse):
         """
         if (
             not self._is_cacheable(request)
-            or request.headers.get("Accept", "*/*") not in PLAIN_JSON
-            or "format" in request.GET
+            or request.META.get("HTTP_ACCEPT", "*/*") not in PLAIN_JSON
+            or "format" in request._catalogue_query.params  # type: ignore[attr-defined]
         ):
             return None
-        lookup = self.calculate_key(
-            view_instance=None, view_method=None, request=request, args=(), kwargs={}
-        )
         with suppress(CacheUnreachableError):
-            if kept := self.cache.get(lookup):
+            if kept := self.cache.get(self._lookup(request)):
                 content, status, headers = kept
                 response = HttpResponse(content, status=status, headers=dict(headers.values()))
                 return _unless_unchanged(request, response)
@@ -237,7 +236,7 @@ def _set_validators(response: Response) -> None:
 
 def _unless_unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return ``response``, or 304 when the client has it already."""
-    if "If-None-Match" not in request.headers or (etag := response.headers.get("ETag")) is None:
+    if "HTTP_IF_NONE_MATCH" not in request.META or (etag := response.headers.get("ETag")) is None:
         return response
     conditional = get_conditional_response(request, etag=etag, response=response)
     return conditional or response
