@@ -2,7 +2,8 @@
 
 Every pattern begins with a fixed character or word, which ``re`` finds at the speed of memchr,
 and every repetition in it is bounded. The content is read in pieces that overlap by more than
-the longest match. 10 MB of the worst content that was tried cost 0.2 s of CPU (bench/uploads.py).
+the longest match. 10 MB of the worst content that was tried cost 0.2 s of CPU
+(`python -m bench uploads`).
 """
 
 import re

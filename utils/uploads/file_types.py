@@ -11,7 +11,8 @@ scanner: macros are refused where the document declares them, and whatever is ac
 ever served as a download.
 
 Files are mapped, walked and searched, never decoded: whatever 10 MB are sent, an answer costs at
-most 0.3 s of CPU, and a few megabytes of memory beside the file's own pages (bench/uploads.py).
+most 0.3 s of CPU, and a few megabytes of memory beside the file's own pages
+(`python -m bench uploads`).
 """
 
 from collections.abc import Callable

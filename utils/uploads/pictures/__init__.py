@@ -10,6 +10,7 @@ picture_suffix() first, because Pillow's own limit knows pixels only.
 import re
 import struct
 from collections.abc import Callable
+from functools import partial
 
 from ..active_content import refuse_active_content
 from ..archives import ends_as_archive
@@ -17,7 +18,7 @@ from ..content import Content
 from ..refusals import BROKEN_PICTURE, UNKNOWN_KIND, FileRefusedError
 from .bmp import walk_bmp
 from .gif import walk_gif
-from .jpeg import walk_jpeg
+from .jpeg import AS_OTHER_KINDS, JpegLimits, walk_jpeg
 from .png import walk_png
 from .webp import walk_webp
 
@@ -31,14 +32,18 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str, Callable[[Content], None]], ...] = (
 )
 
 
-def picture_suffix(content: Content) -> str | None:
+def picture_suffix(content: Content, *, jpeg: JpegLimits = AS_OTHER_KINDS) -> str | None:
     """Return ``.jpg``, ``.png``, ``.gif``, ``.webp`` or ``.bmp``; None when it is not a picture.
+
+    ``jpeg``: how many pixels a JPEG may have, for who can decode more of one than of others.
 
     Raises FileRefusedError when the picture is damaged, too large or elaborate to be decoded by
     anybody, or something else as well: markup in a comment, an archive behind it.
     """
     for start, suffix, walk in _KINDS:
         if start.match(content):
+            if suffix == ".jpg":
+                walk = partial(walk_jpeg, limits=jpeg)
             try:
                 walk(content)
             except struct.error as error:  # a header that is cut off

@@ -18,9 +18,9 @@ def elaborate() -> FileRefusedError:
     return FileRefusedError(ELABORATE_PICTURE)
 
 
-def check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int, *, most: int = MAX_PIXELS) -> None:
     """Raise FileRefusedError unless a picture may have so many pixels."""
     if width <= 0 or height <= 0:
         raise broken()
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise FileRefusedError(HUGE_PICTURE)
