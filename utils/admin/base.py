@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -11,12 +12,27 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from utils.api.errors import DomainError
 
+from .history_labels import labels_restored
+from .lists import BoundedChangeList, BoundedPaginator
+from .searches import KeyedSearchAdmin
+from .shown_values import ShownValuesMixin
+
 # The largest key of a table; SQLite raises OverflowError for more.
 MAX_ID = models.BigIntegerField.MAX_BIGINT
+
+
+def _without(found: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
+    """Return nested lists of texts without those that begin so."""
+    return [
+        _without(item, beginnings) if isinstance(item, list) else item
+        for item in found
+        if isinstance(item, list) or not str(item).startswith(beginnings)
+    ]
 
 
 def may_write_here(page: Any, request: HttpRequest) -> bool:
@@ -28,13 +44,36 @@ def may_write_here(page: Any, request: HttpRequest) -> bool:
     return bool(may(request))
 
 
-class ShopModelAdmin(admin.ModelAdmin):
+class ShopForm(ShownValuesMixin):
+    """The form of every page that has none of its own: a stale one takes nothing back."""
+
+
+class ShopModelAdmin(KeyedSearchAdmin):
     """The base of every page in the admin.
 
     Django offers an action that names no permission to everybody who may see the list. Here
     ``manage.py check``, and with it the start, refuses such an action. A list answers nonsense
-    in a form or an address with a message, never with an error 500.
+    in a form or an address with a message, never with an error 500. A list of any length is read
+    and counted in bounded time. A form writes only what its user changed, and one in which nothing
+    was changed leaves no history.
     """
+
+    form: Any = ShopForm
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each choice of each filter would be counted
+
+    class Media:
+        css = {"all": ["mxshop/admin.css"]}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return BoundedChangeList
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": ShopForm, **kwargs})
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return super().log_change(request, obj, message) if message else None
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *_unpermitted_actions(self)]
@@ -48,6 +87,41 @@ class ShopModelAdmin(admin.ModelAdmin):
             self.message_user(request, text, messages.ERROR)
             return None
         return super().response_action(request, queryset, *args, **kwargs)
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return what the template of a row's page needs besides Django's own context."""
+        return {}
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        if obj is not None:
+            context.update(self.page_context(request, obj))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        message = super().construct_change_message(request, form, formsets, add)
+        return labels_restored(message, [self.model, *(inline.model for inline in self.inlines)])
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Leave out the rows of many-to-many tables, which mean nothing to staff."""
+        found, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        links = {
+            str(through._meta.verbose_name): str(through._meta.verbose_name_plural)
+            for through in apps.get_models(include_auto_created=True)
+            if through._meta.auto_created
+        }
+        found = _without(found, tuple(f"{capfirst(name)}: " for name in links))
+        counts = {name: count for name, count in counts.items() if name not in links.values()}
+        return found, counts, perms_needed, protected
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
