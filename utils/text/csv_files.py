@@ -2,11 +2,15 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
+from django.utils import timezone
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"). The one list:
+# whatever writes a file for a spreadsheet asks formula_escaped().
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # A spreadsheet keeps so many digits of a number; an order number has more.
 EXACT_DIGITS = 15
@@ -28,17 +32,22 @@ def csv_stream(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator
 def csv_cell(value: Any) -> str:
     """Return a value as the text of a cell: no formula, and no digit lost.
 
-    Numbers as they are written. A text that would be a formula gets an apostrophe before it;
-    one of more digits than a spreadsheet keeps gets a tab behind it, which makes it a text
-    there and is not seen.
+    Numbers as they are written, a time in the shop's zone. A text that would be a formula gets an
+    apostrophe before it; one of more digits than a spreadsheet keeps gets a tab behind it, which
+    makes it a text there and is not seen.
     """
     if value is None:
         return ""
     if isinstance(value, int | Decimal):
         return str(value)
-    text = str(value)
-    if text.lstrip(" ").startswith(FORMULA_MARKS):
-        return f"'{text}"
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+    text = formula_escaped(str(value))
     if text.isdecimal() and len(text) > EXACT_DIGITS:
         return f"{text}\t"
     return text
+
+
+def formula_escaped(text: str) -> str:
+    """Return a text as a spreadsheet shows it: a would-be formula with an apostrophe before it."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_MARKS) else text

@@ -17,7 +17,7 @@ ALLOWED_ATTRIBUTES = {
 }
 ALLOWED_STYLES = {
     "color", "background-color", "text-align", "width", "height", "max-width",
-    "font-size", "font-weight", "margin", "margin-left", "border", "padding",
+    "font-size", "font-weight", "margin", "margin-left", "border", "padding", "aspect-ratio",
 }  # fmt: skip
 
 _TAG = re.compile(r"<[^>]*>")

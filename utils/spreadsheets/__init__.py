@@ -1,0 +1,1 @@
+"""Tables in files: CSV and XLSX, read within bounds, written as streams."""
