@@ -31,6 +31,11 @@ class RenderContext:
         return cls(origin, timezone.get_current_timezone())
 
 
+# The shapes of a row by serializer and, where a picture is in it, the origin of the request.
+KeptShapes = dict[tuple[type, str], Any]
+# A shop answers for a few hosts; with a wildcard in ALLOWED_HOSTS anybody names more.
+MOST_KEPT = 16
+
 # Makes of a field's value what stands on the wire.
 Converter = Callable[[Any, RenderContext], Any]
 
@@ -42,6 +47,10 @@ class Plan:
     names: tuple[str, ...]
     read: Callable[[Any], tuple[Any, ...]]
     converters: tuple[tuple[str, Converter], ...]
+    # Whether the model has ``kept_shapes``.
+    may_be_kept: bool
+    # Whether it has pictures: their addresses begin with the request's host.
+    has_origin: bool
 
 
 # Their value in Python is their value on the wire.
@@ -65,8 +74,13 @@ class CompiledListSerializer(serializers.ListSerializer):
 class CompiledSerializer(serializers.ModelSerializer):
     """A ModelSerializer whose answers come from a plan made once per class.
 
-    Fields may be plain values, times, amounts, pictures, keys of related rows and other
-    CompiledSerializers; anything else raises NotImplementedError on the first use.
+    Fields may be plain values and lists of them, times, amounts, pictures, keys of related rows
+    and other CompiledSerializers; a source may be a method of the model that takes nothing.
+    Anything else raises NotImplementedError on the first use.
+
+    A model may have an attribute ``kept_shapes``: None, or, on a row that the process keeps from
+    request to request, a dictionary in which the shapes of the row are kept as well: those with a
+    picture in them for each host, of MOST_KEPT at most.
     """
 
     # What stands on the wire when there is no object at all.
@@ -85,11 +99,19 @@ class CompiledSerializer(serializers.ModelSerializer):
         if plan is None:
             fields = cls().fields
             converters = {name: _converter(field) for name, field in fields.items()}
+            model = cls.Meta.model
+            converters |= {
+                name: _called(converters[name])
+                for name, field in fields.items()
+                if callable(getattr(model, str(field.source), None))
+            }
             read = attrgetter(*map(_attribute, fields.values()))
             plan = cls._plans[cls] = Plan(
                 names=tuple(fields),
                 read=read if len(fields) > 1 else lambda instance: (read(instance),),
                 converters=tuple((name, c) for name, c in converters.items() if c is not None),
+                may_be_kept=hasattr(model, "kept_shapes"),
+                has_origin=any(_has_origin(field) for field in fields.values()),
             )
         return plan
 
@@ -98,9 +120,15 @@ class CompiledSerializer(serializers.ModelSerializer):
         if instance is None:
             return cls.representation_of_none
         plan = cls.plan()
+        kept: KeptShapes | None = instance.kept_shapes if plan.may_be_kept else None
+        key = (cls, context.origin if plan.has_origin else "")
+        if kept is not None and key in kept:
+            return kept[key]
         shape = dict(zip(plan.names, plan.read(instance), strict=True))
         for name, convert in plan.converters:
             shape[name] = convert(shape[name], context)
+        if kept is not None and len(kept) < MOST_KEPT:
+            kept[key] = shape
         return shape
 
     def to_representation(self, instance: Any) -> Any:
@@ -122,14 +150,33 @@ def _converter(field: Any) -> Converter | None:
     if isinstance(field, CompiledSerializer):
         return type(field).represent
     if isinstance(field, PictureField):
-        return lambda value, context: media_url(value, context.origin)
+        size = field.size
+        return lambda value, context: media_url(value, context.origin, size)
     if isinstance(field, AmountField):
         return lambda value, context: float(value)
     if isinstance(field, serializers.DateTimeField):
         return _local_iso
     if isinstance(field, PLAIN_FIELDS):
         return None
+    if isinstance(field, serializers.ListField) and isinstance(field.child, PLAIN_FIELDS):
+        return lambda value, context: list(value)
     raise NotImplementedError(f"{field!r} has no place in a CompiledSerializer")
+
+
+def _has_origin(field: Any) -> bool:
+    """Whether what a field shows depends on the request's host."""
+    if isinstance(field, CompiledListSerializer):
+        field = field.child
+    if isinstance(field, CompiledSerializer):
+        return type(field).plan().has_origin
+    return isinstance(field, PictureField)
+
+
+def _called(convert: Converter | None) -> Converter:
+    """Return the converter for a field whose source is a method, such as get_..._display."""
+    if convert is None:
+        return lambda value, context: value()
+    return lambda value, context: convert(value(), context)
 
 
 def _items(related: Any) -> Iterable[Any]:

@@ -11,8 +11,10 @@ from django.utils.encoding import filepath_to_uri
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from utils.pictures.naming import sized_name
 
-@extend_schema_field({"type": "number", "format": "double", "minimum": 0, "multipleOf": 0.01})
+
+@extend_schema_field({"type": "number", "format": "double", "minimum": 0})
 class AmountField(serializers.DecimalField):
     """Yuan with two decimals: a Decimal in Python, a JSON number on the wire.
 
@@ -31,27 +33,37 @@ def request_origin(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def media_url(file: FieldFile | None, origin: str) -> str | None:
-    """Return the address of an uploaded file on ``origin``, or None when there is none."""
+def media_url(file: FieldFile | None, origin: str, size: str = "page") -> str | None:
+    """Return the address of an uploaded file on ``origin``, or None when there is none.
+
+    ``size``: of a picture that is kept in several (utils/pictures), which one.
+    """
     if not file:
         return None
     storage = file.storage
     if isinstance(storage, FileSystemStorage):
-        url = _local_url(storage.base_url, file.name)
+        url = _local_url(storage.base_url, file.name, size)
     else:
-        url = file.url
+        url = storage.url(sized_name(file.name, size))
     return origin + url if url.startswith("/") else url
 
 
-@lru_cache(maxsize=10_000)
-def _local_url(base_url: str, name: str) -> str:
+@lru_cache(maxsize=20_000)
+def _local_url(base_url: str, name: str, size: str) -> str:
     # What FileSystemStorage.url() does, which is pure and costs more than reading the row.
-    return base_url + filepath_to_uri(name).lstrip("/")
+    return base_url + filepath_to_uri(sized_name(name, size)).lstrip("/")
 
 
 class PictureField(serializers.ImageField):
-    """An uploaded picture, as an absolute address; ``null`` when there is none."""
+    """An uploaded picture, as an absolute address; ``null`` when there is none.
+
+    ``size``: ``list``, ``page`` or ``zoom`` (utils/pictures/sizes.py).
+    """
+
+    def __init__(self, *, size: str = "page", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.size = size
 
     def to_representation(self, value: FieldFile | None) -> str | None:  # type: ignore[override]
         request = self.context.get("request")
-        return media_url(value, request_origin(request) if request else "")
+        return media_url(value, request_origin(request) if request else "", self.size)

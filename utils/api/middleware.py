@@ -86,6 +86,9 @@ class CommonMiddleware(common.CommonMiddleware):
 
     Django answers 500 under DEBUG and otherwise 301, after which browsers send an empty
     GET. Here the client is told to send the same request to the right path.
+
+    And under DEBUG a path that does not exist is JSON, as it is in production: Django's page for
+    developers is for who asks for HTML.
     """
 
     def process_response(
@@ -98,7 +101,17 @@ class CommonMiddleware(common.CommonMiddleware):
         ):
             path = request.get_full_path(force_append_slash=True)
             return PermanentRedirectKeepingMethod(escape_leading_slashes(path))
+        if settings.DEBUG and _is_unwanted_page(request, response):
+            return JsonResponse(
+                {"detail": _("Not found.")}, status=404, json_dumps_params={"ensure_ascii": False}
+            )
         return super().process_response(request, response)  # type: ignore[arg-type]
+
+
+def _is_unwanted_page(request: HttpRequest, response: HttpResponseBase) -> bool:
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    is_wanted = "text/html" in request.headers.get("Accept", "")
+    return response.status_code == 404 and is_page and not is_wanted
 
 
 class TooLargeNumberMiddleware:
@@ -119,8 +132,22 @@ class TooLargeNumberMiddleware:
         return JsonResponse({"detail": _("Bad request.")}, status=400)
 
 
+STAFF_PATHS = ("/admin/", "/ckeditor5/")
+
+
+def request_limit(request: HttpRequest) -> int:
+    """Return how many bytes a request may bring.
+
+    A session opens the administration's paths for pictures; whose it is, is asked later.
+    """
+    is_staffs = request.path.startswith(STAFF_PATHS)
+    if is_staffs and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return int(settings.STAFF_REQUEST_MAX_BYTES)
+    return int(settings.REQUEST_MAX_BYTES)
+
+
 class RequestSizeMiddleware:
-    """Refuses a request that announces more than REQUEST_MAX_BYTES, before anybody reads it.
+    """Refuses a request that announces more than it may bring, before anybody reads it.
 
     nginx does the same (client_max_body_size in deploy/nginx.conf); this is for a shop without
     one in front of it. Without a Content-Length there is no body: WSGI has no other.
@@ -131,7 +158,7 @@ class RequestSizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and (len(length) > 20 or int(length) > settings.REQUEST_MAX_BYTES):
+        if length.isdecimal() and (len(length) > 20 or int(length) > request_limit(request)):
             return JsonResponse(
                 {"detail": _("The request is too large.")},
                 status=413,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 # 11 ASCII digits; 10x to 12x are not mobiles (MIIT numbering plan).
-_MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
+PATTERN = r"1[3-9][0-9]{9}"
+_MOBILE = re.compile(PATTERN, re.ASCII)
 
 INVALID_MOBILE = _("This is not a valid mobile number.")
 
@@ -25,6 +26,8 @@ def validate_mobile(text: str) -> None:
 
 class MobileNumberField(serializers.CharField):
     """A mobile number; whatever else was sent is refused with the one text of the contract."""
+
+    request_schema = {"pattern": f"^{PATTERN}$", "example": "13800000001"}
 
     default_error_messages = {
         "blank": INVALID_MOBILE,

@@ -1,4 +1,4 @@
-"""What a client is told when the database says "not now": 503 with Retry-After."""
+"""What a client is told while the database, the disk or the bucket says "not now": 503."""
 
 import logging
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from rest_framework.response import Response
 
 from utils.db.gate import gate
 from utils.db.outages import is_outage
+from utils.storage.failures import StoreAwayError, StoreRefusedError
+from utils.uploads.disk import is_disk_full
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class OutageMiddleware:
 
 def outage_page(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
     """Return the answer of a page or plain view; None unless ``error`` is an outage."""
-    if not is_outage(error):
+    if not _is_passing(error):
         return None
     text = str(UNAVAILABLE)
     response: HttpResponse
@@ -59,11 +61,17 @@ def outage_page(request: HttpRequest, error: BaseException | None) -> HttpRespon
 
 def outage_answer(request: Any, error: BaseException) -> Response | None:
     """Return the answer of an API view; None unless ``error`` is an outage."""
-    if not is_outage(error):
+    if not _is_passing(error):
         return None
     response = Response({"detail": UNAVAILABLE}, status=503)
     _finish(request, response, error)
     return response
+
+
+def _is_passing(error: BaseException | None) -> bool:
+    # A store that refuses is a setting that staff mend; /readyz/ and an alarm tell them.
+    is_store = isinstance(error, StoreAwayError | StoreRefusedError)
+    return is_outage(error) or is_disk_full(error) or is_store
 
 
 def _finish(request: Any, response: Any, error: BaseException | None) -> None:

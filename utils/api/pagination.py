@@ -64,11 +64,18 @@ class StandardPagination(PageNumberPagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        for name in ("next", "previous"):
+            del page["properties"][name]["example"]  # of another shop
         return {**page, "required": list(page["properties"])}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         parameters = super().get_schema_operation_parameters(view)
-        page = next(p for p in parameters if p["name"] == self.page_query_param)
+        page, size = parameters
+        page["schema"] = {"type": "integer", "minimum": 1}
+        size["schema"] = {
+            "type": "integer", "minimum": 1, "maximum": self.max_page_size,
+            "default": self.page_size,
+        }  # fmt: skip
         return [*parameters, {**page, "name": self.page_query_alias}]
 
 

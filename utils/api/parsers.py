@@ -7,6 +7,10 @@ from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 
+class TooDeepError(ParseError):
+    default_detail = _("JSON is nested too deeply.")
+
+
 class JSONParser(parsers.JSONParser):
     """DRF's, but endless nesting (``[[[[…``) is broken JSON, not an error of the server."""
 
@@ -14,4 +18,4 @@ class JSONParser(parsers.JSONParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise ParseError(_("JSON is nested too deeply.")) from error
+            raise TooDeepError from error

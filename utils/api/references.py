@@ -6,6 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from utils.api.lookups import parse_pk
 
@@ -36,3 +37,25 @@ class ReferenceField(serializers.PrimaryKeyRelatedField):
         except ObjectDoesNotExist:
             self.fail("does_not_exist")
         return row
+
+
+class KeyField(serializers.IntegerField):
+    """The key of a row that a service looks up, as a number or a numeric string.
+
+    null and "" are None where ``allow_null`` says so. What no row can have is refused in the same
+    words as a key without a row.
+    """
+
+    default_error_messages = {"does_not_exist": _("There is no such object.")}
+
+    def run_validation(self, data: Any = empty) -> int | None:
+        key: int | None = super().run_validation(None if data == "" else data)
+        return key
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            self.fail("invalid")
+        key = parse_pk(str(data).strip())
+        if key is None:
+            self.fail("does_not_exist")
+        return key
