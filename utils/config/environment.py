@@ -7,6 +7,7 @@ import builtins
 import difflib
 import math
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
@@ -15,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE = ("true", "1", "yes", "on", "y", "ok")
 FALSE = ("false", "0", "no", "off", "n")
 _MAX_SHOWN = 60
+Network = IPv4Network | IPv6Network
 _ALIKE = 0.85  # of 1: how close a name has to come to one of ours to be a slip of the pen
 
 
@@ -109,6 +111,22 @@ class Environment:
         if not text:
             return [*default]
         return [part.strip() for part in text.split(",") if part.strip()]
+
+    def networks(self, name: str, default: Iterable[str]) -> builtins.list[Network]:
+        """Return the addresses and networks between commas; "none" is no address at all."""
+        texts = self.list(name, default)
+        if texts == ["none"]:
+            return []
+        found: builtins.list[Network] = []
+        for text in texts:
+            try:
+                found.append(ip_network(text))
+            except ValueError:
+                self.fault(
+                    f"{name}: {_shown(text)} is not an address or a network: write such as "
+                    "10.0.0.0/8 or 192.0.2.7."
+                )
+        return found
 
     def choice(self, name: str, default: str, choices: Iterable[str]) -> str:
         """Return one of ``choices``, which are told apart by case."""

@@ -28,12 +28,21 @@ def sentry_start(
         include_local_variables=False,
         max_request_body_size="never",
         event_scrubber=EventScrubber(denylist=sorted(DENIED_NAMES), recursive=True),
-        before_send=scrubber.event,
+        before_send=lambda event, hint: _tagged(scrubber.event(event, hint)),
         before_send_transaction=scrubber.event,
         before_breadcrumb=scrubber.breadcrumb,
         # Alipay and the SMS provider have no use for our trace's headers.
         trace_propagation_targets=[],
     )
+
+
+def _tagged(event: Any) -> Any:
+    """Name the request, or the sweep, as its log lines and its answer do."""
+    from .request_ids import request_id
+
+    if named := request_id():
+        event.setdefault("tags", {})["request_id"] = named
+    return event
 
 
 def secrets_of(database: dict[str, Any], *others: str) -> list[str]:

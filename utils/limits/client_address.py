@@ -32,7 +32,7 @@ def address_normalise(text: str) -> str:
         # A unix socket has no address; and a proxy that passes on nonsense tells nothing.
         return UNKNOWN
     if address.is_unspecified:
-        # uWSGI's http11 mode names 0.0.0.0 from the second request of a connection on.
+        # What a server says that has lost it.
         return UNKNOWN
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is None:

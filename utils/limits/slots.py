@@ -9,7 +9,7 @@ import time
 
 # How long a request waits for a slot at most, in seconds.
 LONGEST_WAIT = 1.0
-# With no slot given back for so long, the work is taken to stand still.
+# With no slot taken or given back for so long, the work is taken to stand still.
 STALLED_AFTER = 0.25
 
 
@@ -27,7 +27,7 @@ class Slots:
         self._free = count
         self._spare = spare
         self._waiting = 0
-        self._given_back_at = time.monotonic()
+        self._moved_at = time.monotonic()
         self._change = threading.Condition()
 
     def take(self) -> None:
@@ -41,17 +41,19 @@ class Slots:
                 while not self._free:
                     limit = end
                     if not is_patient:
-                        limit = min(end, self._given_back_at + STALLED_AFTER)
+                        limit = min(end, self._moved_at + STALLED_AFTER)
                     remaining = limit - time.monotonic()
                     if remaining <= 0:
                         raise NoSlotError
                     self._change.wait(remaining)
                 self._free -= 1
+                # A crowd may be the first that comes for a while.
+                self._moved_at = time.monotonic()
             finally:
                 self._waiting -= 1
 
     def give_back(self) -> None:
         with self._change:
             self._free += 1
-            self._given_back_at = time.monotonic()
+            self._moved_at = time.monotonic()
             self._change.notify()

@@ -26,36 +26,36 @@ from utils.limits.counters import counter_add
 from utils.limits.rates import parse_rate
 
 
-class Verdict(NamedTuple):
+class RequestCount(NamedTuple):
     allowed: bool
     wait: int | None  # seconds until the window ends
 
 
-def count_request(*, scope: str, who: str) -> Verdict:
+def count_request(*, scope: str, who: str) -> RequestCount:
     """Count one request of ``who`` in ``scope`` and say whether it may pass.
 
     Raises CacheUnreachableError when the cache does not answer.
     """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate is None:
-        return Verdict(allowed=True, wait=None)
+        return RequestCount(allowed=True, wait=None)
     now = time.time()
     window = int(now // rate.seconds)
     count = counter_add(key=f"throttle:{scope}:{who}:{window}", seconds=rate.seconds)
     wait = math.ceil((window + 1) * rate.seconds - now)
-    return Verdict(allowed=count <= rate.requests, wait=max(1, wait))
+    return RequestCount(allowed=count <= rate.requests, wait=max(1, wait))
 
 
-def count_address(request: Request | HttpRequest, *, scope: str) -> Verdict:
-    """Count a request by its address in ``scope``; asked again, return the same verdict.
+def count_address(request: Request | HttpRequest, *, scope: str) -> RequestCount:
+    """Count a request by its address in ``scope``; asked again, do not count anew.
 
     Raises CacheUnreachableError when the cache does not answer.
     """
     http_request: Any = getattr(request, "_request", request)
-    verdicts: dict[str, Verdict] = http_request.__dict__.setdefault("throttle_verdicts", {})
-    if scope not in verdicts:
-        verdicts[scope] = count_request(scope=scope, who=f"address:{client_address(request)}")
-    return verdicts[scope]
+    counts: dict[str, RequestCount] = http_request.__dict__.setdefault("throttle_counts", {})
+    if scope not in counts:
+        counts[scope] = count_request(scope=scope, who=f"address:{client_address(request)}")
+    return counts[scope]
 
 
 class _Throttle(BaseThrottle):
@@ -74,14 +74,14 @@ class _Throttle(BaseThrottle):
         http_request: Any = request._request
         if getattr(http_request, "is_throttled", False):
             return True
-        verdict = self.count(request, view)
-        if verdict is None or verdict.allowed:
+        counted = self.count(request, view)
+        if counted is None or counted.allowed:
             return True
         http_request.is_throttled = True
-        self._wait = verdict.wait
+        self._wait = counted.wait
         return False
 
-    def count(self, request: Request, view: Any) -> Verdict | None:
+    def count(self, request: Request, view: Any) -> RequestCount | None:
         """Count the request; None: it does not concern this throttle."""
         raise NotImplementedError
 
@@ -89,7 +89,7 @@ class _Throttle(BaseThrottle):
 class GeneralThrottle(_Throttle):
     """Every view: an account's requests under ``user``, an address's under ``anon``."""
 
-    def count(self, request: Request, view: Any) -> Verdict | None:
+    def count(self, request: Request, view: Any) -> RequestCount | None:
         user = request.user
         try:
             if user is not None and user.is_authenticated:
@@ -100,14 +100,14 @@ class GeneralThrottle(_Throttle):
 
 
 class CallerThrottle(_Throttle):
-    """One kind of request, by the account that makes it; an open door when the cache is dead.
+    """One kind of request, by the account that makes it; let pass when the cache is dead.
 
     Subclasses name the ``scope``.
     """
 
     scope = ""
 
-    def count(self, request: Request, view: Any) -> Verdict | None:
+    def count(self, request: Request, view: Any) -> RequestCount | None:
         try:
             return count_request(scope=self.scope, who=f"user:{request.user.pk}")
         except CacheUnreachableError:
@@ -115,14 +115,14 @@ class CallerThrottle(_Throttle):
 
 
 class SearchThrottle(_Throttle):
-    """Requests with a search, by address; an open door when the cache is dead.
+    """Requests with a search, by address; let pass when the cache is dead.
 
     A search reads what no index has, and no two of them are the same.
     """
 
     scope = "search"
 
-    def count(self, request: Request, view: Any) -> Verdict | None:
+    def count(self, request: Request, view: Any) -> RequestCount | None:
         if not request.query_params.get("search"):
             return None
         try:
@@ -134,7 +134,7 @@ class SearchThrottle(_Throttle):
 class ScopedThrottle(_Throttle):
     """Views with a ``throttle_scope``: by address, whoever is logged in."""
 
-    def count(self, request: Request, view: Any) -> Verdict | None:
+    def count(self, request: Request, view: Any) -> RequestCount | None:
         scope: str | None = getattr(view, "throttle_scope", None)
         if scope is None:
             return None

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from utils.api.errors import DomainError
 from utils.api.outages import RETRY_AFTER, UNAVAILABLE
+from utils.metrics.counters import SMS
 from utils.sms.yunpian import YunpianClient, YunpianRefusedError, YunpianUnreachableError
 
 logger = logging.getLogger(__name__)
@@ -44,13 +45,18 @@ def sms_send_code(*, mobile: str, code: str) -> None:
 
 
 def _send_by_yunpian(mobile: str, text: str) -> None:
+    outcome = "sent"
     client = YunpianClient(api_key=settings.YUNPIAN_API_KEY, origin=settings.YUNPIAN_ORIGIN)
     try:
         client.send(mobile=mobile, text=text)
     except YunpianRefusedError as error:
+        outcome = "refused"
         raise SmsRefusedError(str(error)) from error
     except YunpianUnreachableError as error:
+        outcome = "unreachable"
         raise SmsUnreachableError from error
+    finally:
+        SMS.labels(outcome).inc()
 
 
 def _write_to_log(mobile: str, text: str) -> None:

@@ -24,14 +24,15 @@ def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "STALLED_AFTER", 0.0)
 
 
+class Clock:
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
-    class Clock:
-        now = 1000.0
-
-        def monotonic(self) -> float:
-            return self.now
-
     clock = Clock()
     monkeypatch.setattr(gate_module, "time", clock)
     return clock
@@ -88,6 +89,25 @@ class TestSlots:
 
         in_parallel(8, work)
 
+    def test_a_crowd_after_a_quiet_time_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A slot that nobody has asked for is not one that stands still."""
+        monkeypatch.setattr(slots, "LONGEST_WAIT", 30)
+        monkeypatch.setattr(slots, "STALLED_AFTER", 30)
+        now = Clock()
+        monkeypatch.setattr(slots, "time", now)
+        bound = Slots(1)
+        now.now += 3600
+        bound.take()
+        crowd = [threading.Thread(target=bound.take) for _ in range(3)]
+        for buyer in crowd:
+            buyer.start()
+        while bound._waiting < len(crowd):
+            assert all(buyer.is_alive() for buyer in crowd)
+        for _buyer in crowd:
+            bound.give_back()
+        for buyer in crowd:
+            buyer.join()
+
 
 @pytest.mark.usefixtures("_no_patience")
 class TestGate:
@@ -142,6 +162,20 @@ class TestGate:
             enter()  # while the first tries
         gate.reached()
         assert [enter(), enter()] == [False, False]
+
+    @pytest.mark.parametrize(("seconds", "rest"), [(0.001, 0.25), (1.5, 1.5), (20.0, 3.0)])
+    def test_it_rests_for_as_long_as_the_try_took(
+        self, clock: Any, seconds: float, rest: float
+    ) -> None:
+        gate = Gate()
+        gate.open(slots=8)
+        gate.not_reached(GONE, seconds=seconds)
+        clock.now += rest - 0.01
+        with gate.request(), pytest.raises(DatabaseRefusedError):
+            gate.enter()
+        clock.now += 0.01
+        with gate.request():
+            assert gate.enter() is True
 
     def test_it_is_told_once(self, clock: Any, caplog: pytest.LogCaptureFixture) -> None:
         gate = Gate()

@@ -13,7 +13,7 @@ from utils.uploads.content import PIECE
 from utils.uploads.file_types import file_suffix, upload_suffix
 from utils.uploads.refusals import ACTIVE_CONTENT, ELABORATE_PICTURE, FileRefusedError
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 # Enough to be beyond every bound that a file of 10 MB would be beyond.
 SIZE = 2**20

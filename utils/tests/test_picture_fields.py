@@ -1,4 +1,4 @@
-"""The doors through which staff bring pictures that Pillow opens."""
+"""The fields by which staff upload pictures that Pillow opens."""
 
 from pathlib import Path
 from typing import Any
@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
+from PIL import ImageFile
 
 from apps.goods.admin.goods import GoodsForm
 from apps.goods.models import Banner, Goods, GoodsCategoryBrand, GoodsImage
 from tests.hostile_files import scans_jpeg
 from tests.sample_files import HTML, picture, png_header
-from utils.uploads.picture_fields import PictureFormField
+from utils.pictures.fields import PictureFormField
+from utils.pictures.naming import page_name
 
 EDITOR = "/ckeditor5/image_upload/"
 
@@ -23,22 +24,30 @@ REFUSED = {
     "half a picture": ("x.jpg", picture("JPEG", size=(64, 64))[:-90], "图片已损坏。"),
     "a page": ("x.gif", picture("GIF") + HTML, "文件含有网页或脚本内容，不能上传。"),
     "text": ("x.png", b"hello", "只接受 JPEG、PNG、GIF、WebP 和 BMP 图片。"),
-    "tiff": ("x.png", picture("TIFF"), "只接受 JPEG、PNG、GIF、WebP 和 BMP 图片。"),
-    "another name": ("x.jpg", picture("PNG"), "文件名与内容不符：内容是 .png。"),
-}
+    "tiff": ("x.png", picture("TIFF"), "不接受 TIFF 图片。请另存为 JPEG、PNG 或 WebP。"),
+    "heic": (
+        "x.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 20,
+        "不接受 HEIC 图片（iPhone）。请改用 JPEG：在手机上选择“设置 > 相机 > 格式 > 兼容性最佳”，"
+        "或直接用手机浏览器上传，会自动转换。",
+    ),
+    "avif": (
+        "x.jpg", b"\0\0\0\x1cftypmif1\0\0\0\0avifmif1" + b"\0" * 20,
+        "不接受 AVIF 图片。请另存为 JPEG、PNG 或 WebP。",
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What Pillow was asked to open."""
     files: list[Any] = []
-    original = Image.open
+    original = ImageFile.ImageFile.__init__
 
-    def spy(file: Any, *args: Any, **kwargs: Any) -> Any:
+    def spy(reader: Any, file: Any, *args: Any, **kwargs: Any) -> None:
         files.append(file)
-        return original(file, *args, **kwargs)
+        original(reader, file, *args, **kwargs)
 
-    monkeypatch.setattr(Image, "open", spy)
+    monkeypatch.setattr(ImageFile.ImageFile, "__init__", spy)
     return files
 
 
@@ -49,7 +58,8 @@ def staff(client: Client, db: None) -> Client:
 
 
 def stored(media_root: Path) -> list[str]:
-    return [path.name for path in media_root.rglob("*") if path.is_file()]
+    files = (path for path in media_root.rglob("*") if path.is_file())
+    return [path.relative_to(media_root).as_posix() for path in files]
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -70,10 +80,17 @@ def test_refused_in_the_editor_before_pillow_sees_it(
     assert (opened, stored(media_root)) == ([], [])
 
 
-def test_the_editor_takes_pictures(staff: Client, media_root: Path) -> None:
-    response = staff.post(EDITOR, {"upload": SimpleUploadedFile("x.png", picture())})
+@pytest.mark.parametrize("name", ["x.png", "x.jpg", "x", ".png", "🍎.jpg", "图" * 116 + ".jpg"])
+def test_the_editor_takes_pictures_of_any_name(
+    staff: Client, media_root: Path, opened: list[Any], name: str
+) -> None:
+    response = staff.post(EDITOR, {"upload": SimpleUploadedFile(name, picture())})
     assert response.status_code == 200
     assert response.json() == {"url": f"/media/{stored(media_root)[0]}"}
+    [kept] = stored(media_root)
+    assert page_name(kept) == kept
+    assert kept.startswith("descriptions/")
+    assert len(opened) == 1  # so that the tests above see what they must not see
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ class TestADeadCache:
         assert [api.get(PAGE).status_code for _time in range(3)] == [404] * 3
         assert dead.asked == 1  # and is not asked again for a while
 
-    def test_the_doors_that_can_be_guessed_at_close(self, api, dead, admin_user):
+    def test_requests_that_guess_a_secret_are_refused(self, api, dead, admin_user):
         for path in (
             "/codes/", "/login/", "/api-token-auth/", "/users/", "/password/reset/",
         ):  # fmt: skip
