@@ -1,8 +1,11 @@
 """What the shop's index page shows, read in six queries whatever the catalogue holds."""
 
 from collections.abc import Iterator
+from copy import copy
 
-from .models import Goods, GoodsCategory, GoodsCategoryBrand, IndexAd
+from .models import Goods, GoodsCategory, IndexAd, goods_cards
+from .models.forest import category_forest
+from .models.index_page import brands
 
 GOODS_PER_CATEGORY = 12
 
@@ -13,11 +16,10 @@ def index_categories() -> list[GoodsCategory]:
     Each carries ``index_brands`` of its whole subtree, ``index_goods``: the first 12 by
     sales, ties by id, and ``index_ad_goods`` or None. Goods off the shelf appear nowhere.
     """
-    forest = GoodsCategory.objects.all().as_forest()
-    categories = {category.pk: category for root in forest for category in _subtree(root)}
+    forest = category_forest()
     tabs = {
-        root.pk: root
-        for root in forest
+        root.pk: _own(root)
+        for root in forest.roots
         if root.is_tab and root.category_type == GoodsCategory.Level.ONE
     }
     subtrees = {pk: [category.pk for category in _subtree(tab)] for pk, tab in tabs.items()}
@@ -25,22 +27,33 @@ def index_categories() -> list[GoodsCategory]:
     for tab in tabs.values():
         tab.index_brands, tab.index_goods, tab.index_ad_goods = [], [], None
 
-    for brand in GoodsCategoryBrand.objects.filter(category__in=tab_of).order_by("pk"):
-        tab_of[brand.category_id].index_brands.append(brand)
+    for brand in brands():
+        if brand.category_id in tab_of:
+            tab_of[brand.category_id].index_brands.append(brand)
 
-    on_sale = Goods.objects.on_sale()
     ads = IndexAd.objects.filter(category__in=tabs).values_list("category", "goods")
     ad_of = dict(ads)
-    bestsellers = on_sale.bestsellers(subtrees, limit=GOODS_PER_CATEGORY)
-    shown = on_sale.for_card().in_bulk({*bestsellers, *ad_of.values()})
-    for goods in shown.values():
-        goods.category = categories[goods.category_id]
+    bestsellers = Goods.objects.bestsellers(subtrees, limit=GOODS_PER_CATEGORY)
+    cards = goods_cards({*bestsellers, *ad_of.values()})
+    shown = {
+        pk: card
+        for pk, card in cards.items()
+        # Not what is in a category that was made since the forest was read.
+        if card.is_on_sale and card.category_id in forest.by_id
+    }
     for goods in sorted(shown.values(), key=lambda goods: (-goods.sold_num, goods.pk)):
         if goods.pk in bestsellers:
             tab_of[goods.category_id].index_goods.append(goods)
     for tab_pk, goods_pk in ad_of.items():
         tabs[tab_pk].index_ad_goods = shown.get(goods_pk)
     return list(tabs.values())
+
+
+def _own(category: GoodsCategory) -> GoodsCategory:
+    """Return a copy, which other requests do not see; its children are not copied."""
+    own = copy(category)
+    own.__dict__.pop("kept_shapes", None)
+    return own
 
 
 def _subtree(category: GoodsCategory) -> Iterator[GoodsCategory]:

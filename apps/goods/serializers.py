@@ -20,6 +20,9 @@ CARD_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 
 
+TREE_FIELDS = (*CATEGORY_FIELDS, "image", "sub_cat")
+
+
 class CategorySerializer(CompiledSerializer):
     class Meta:
         model = GoodsCategory
@@ -29,10 +32,14 @@ class CategorySerializer(CompiledSerializer):
 class CategoryLeafSerializer(CategorySerializer):
     """Level 3, where ``sub_cat`` is always empty."""
 
+    image = PictureField(
+        size="list", allow_null=True,
+        help_text=_("Absolute address, in the size of a list, or null."),
+    )  # fmt: skip
     sub_cat = CategorySerializer(many=True, source="children")
 
     class Meta(CategorySerializer.Meta):
-        fields: tuple[str, ...] = (*CATEGORY_FIELDS, "sub_cat")
+        fields: tuple[str, ...] = TREE_FIELDS
 
 
 class CategoryBranchSerializer(CategoryLeafSerializer):
@@ -48,11 +55,25 @@ class CategoryTreeSerializer(CategoryLeafSerializer):
 
 
 class GoodsImageSerializer(CompiledSerializer):
-    image = PictureField(help_text=_("Absolute address."))
+    image = PictureField(help_text=_("Absolute address, in the size of a page."))
 
     class Meta:
         model = GoodsImage
         fields: tuple[str, ...] = ("image",)
+
+
+class GalleryImageSerializer(GoodsImageSerializer):
+    """On the page of goods, where a picture is looked at closely."""
+
+    thumb = PictureField(
+        size="list", source="image", help_text=_("Absolute address, in the size of a list.")
+    )
+    zoom = PictureField(
+        size="zoom", source="image", help_text=_("Absolute address, in the largest size.")
+    )
+
+    class Meta(GoodsImageSerializer.Meta):
+        fields: tuple[str, ...] = ("image", "thumb", "zoom")
 
 
 class GoodsCardSerializer(CompiledSerializer):
@@ -61,7 +82,10 @@ class GoodsCardSerializer(CompiledSerializer):
     click_num = serializers.IntegerField(read_only=True, help_text=_("Views of the goods page."))
     market_price = AmountField(help_text=_("In yuan, struck through in the shop."))
     shop_price = AmountField(help_text=_("In yuan: what the buyer pays."))
-    goods_front_image = PictureField(help_text=_("Absolute address, or null."), allow_null=True)
+    goods_front_image = PictureField(
+        size="list", allow_null=True,
+        help_text=_("Absolute address, in the size of a list, or null."),
+    )  # fmt: skip
 
     class Meta:
         model = Goods
@@ -70,13 +94,17 @@ class GoodsCardSerializer(CompiledSerializer):
 
 class GoodsSerializer(GoodsCardSerializer):
     category = CategoryTreeSerializer()
+    images = GalleryImageSerializer(many=True, source="pictures")
+    goods_front_image = PictureField(
+        allow_null=True, help_text=_("Absolute address, in the size of a page, or null.")
+    )
 
     class Meta(GoodsCardSerializer.Meta):
         fields: tuple[str, ...] = (*CARD_FIELDS, "goods_desc")
 
 
 class BannerSerializer(CompiledSerializer):
-    image = PictureField(help_text=_("Absolute address."))
+    image = PictureField(help_text=_("Absolute address, in the size of a page."))
 
     class Meta:
         model = Banner
@@ -90,7 +118,7 @@ class HotSearchWordsSerializer(CompiledSerializer):
 
 
 class BrandSerializer(CompiledSerializer):
-    image = PictureField(help_text=_("Absolute address."))
+    image = PictureField(size="list", help_text=_("Absolute address, in the size of a list."))
 
     class Meta:
         model = GoodsCategoryBrand
@@ -122,9 +150,23 @@ class IndexCategorySerializer(CategoryTreeSerializer):
 
     class Meta(CategoryTreeSerializer.Meta):
         fields: tuple[str, ...] = (
-            *CATEGORY_FIELDS,
-            "sub_cat",
+            *TREE_FIELDS,
             "brands",
             "goods",
             "ad_goods",
         )
+
+
+class ShortageSerializer(serializers.Serializer):
+    """Goods of which there are not as many as somebody wants."""
+
+    goods = serializers.IntegerField(help_text=_("Id of the goods."))
+    name = serializers.CharField()
+    wanted = serializers.IntegerField()
+    available = serializers.IntegerField()
+
+
+class ShortagesSerializer(serializers.Serializer):
+    """What OutOfStockError answers (services/stock.py)."""
+
+    goods = ShortageSerializer(many=True, allow_empty=False)

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from utils.api.lookups import KeyInPathMixin
-from utils.api.pagination import StandardPagination
 from utils.cache.responses import CachedResponseMixin, cached_catalogue
 from utils.limits.throttling import SearchThrottle
 
@@ -24,8 +23,10 @@ from .filters import (
     StableOrderingFilter,
 )
 from .index_page import index_categories
+from .list_pagination import GoodsPagination
 from .list_query import goods_list_query
 from .models import Banner, Goods, GoodsCategory, HotSearchWords
+from .models.forest import category_forest, category_tree
 from .serializers import (
     BannerSerializer,
     CategoryTreeSerializer,
@@ -35,6 +36,9 @@ from .serializers import (
     IndexCategorySerializer,
 )
 from .services.view_counts import goods_record_view
+
+# No list is endless: of these, so many are shown.
+MOST_ROWS = 100
 
 
 class PublicViewSet(CachedResponseMixin, KeyInPathMixin, viewsets.GenericViewSet):
@@ -54,9 +58,9 @@ class CachedListMixin(mixins.ListModelMixin):
     retrieve=extend_schema(summary=_("One goods page; counts a view")),
 )
 class GoodsViewSet(CachedListMixin, PublicViewSet):
-    queryset = Goods.objects.on_sale().for_list()
+    queryset = Goods.objects.for_list()
     serializer_class = GoodsCardSerializer
-    pagination_class = StandardPagination
+    pagination_class = GoodsPagination
     filter_backends = (GoodsFilterBackend, SearchFilter, StableOrderingFilter)
     filterset_class = GoodsFilter
     search_fields = ("search_text",)
@@ -69,7 +73,10 @@ class GoodsViewSet(CachedListMixin, PublicViewSet):
         goods = get_object_or_404(Goods.objects.on_sale().for_detail(), pk=self.get_key())
         if request.method == "GET":  # a HEAD shows the page to nobody
             goods.click_num = goods_record_view(goods_id=goods.pk)
-        [goods.category] = GoodsCategory.objects.subtree(goods.category_id).as_forest()
+        tree = category_tree(goods.category_id)
+        if tree is None:  # the goods were moved since they were read, and their category deleted
+            raise Http404
+        goods.category = tree
         return Response(GoodsSerializer(goods, context=self.get_serializer_context()).data)
 
 
@@ -83,26 +90,25 @@ class CategoryViewSet(PublicViewSet):
 
     @cached_catalogue
     def list(self, request: Request) -> Response:
-        forest = GoodsCategory.objects.all().as_forest()
-        return Response(self.get_serializer(forest, many=True).data)
+        return Response(self.get_serializer(category_forest().roots, many=True).data)
 
     @cached_catalogue
     def retrieve(self, request: Request, pk: str) -> Response:
-        forest = GoodsCategory.objects.subtree(self.get_key()).as_forest()
-        if not forest:
+        category = category_tree(self.get_key())
+        if category is None:
             raise Http404
-        return Response(self.get_serializer(forest[0]).data)
+        return Response(self.get_serializer(category).data)
 
 
 @extend_schema_view(list=extend_schema(summary=_("Banners of the index page, by position")))
 class BannerViewSet(CachedListMixin, PublicViewSet):
-    queryset = Banner.objects.filter(goods__is_on_sale=True)
+    queryset = Banner.objects.filter(goods__is_on_sale=True)[:MOST_ROWS]
     serializer_class = BannerSerializer
 
 
 @extend_schema_view(list=extend_schema(summary=_("Hot search words, the hottest first")))
 class HotSearchWordsViewSet(CachedListMixin, PublicViewSet):
-    queryset = HotSearchWords.objects.all()
+    queryset = HotSearchWords.objects.all()[:MOST_ROWS]
     serializer_class = HotSearchWordsSerializer
 
 

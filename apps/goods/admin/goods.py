@@ -1,142 +1,208 @@
-import secrets
+"""Goods: the list, with prices to be edited in it, and the page of one."""
+
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import ForeignKey, prefetch_related_objects
+from django.forms import Media
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_ckeditor_5.widgets import CKEditor5Widget
 
 from utils.admin.base import RefusedFormMixin
-from utils.text.language import in_shop_language
+from utils.api.lookups import parse_pk
 
-from ..models import Goods, GoodsImage, GoodsViewCount
-from ..services.catalogue import goods_set_on_sale
-from ..services.stock import MOST_PIECES, stock_adjust
-from .goods_import import GoodsImportAdmin
-from .pictures import thumbnail
+from ..models import Goods, GoodsViewCount, StockMovement
+from ..services.catalogue import goods_lock
+from ..services.stock import stock_adjust
+from .bulk import GoodsBulkActions
+from .category_choice import CategoryFilter, CategoryPathField, CategorySelect
+from .files import GoodsFilesAdmin
+from .goods_form import GoodsForm, GoodsListForm, LockedRowsFormSet
+from .goods_pictures import GoodsImageInline, may_add_pictures, pictures_add
+from .history import form_message
+from .pictures import PICTURE_WIDGETS, thumbnail
+from .stock import stock_links
 
-
-class GoodsForm(forms.ModelForm):
-    """Stock is moved by a number of pieces, never set to one.
-
-    A form that was opened before a sale and saved after it must not undo the sale; and one
-    that is sent twice moves the stock once, which its token is for.
-    """
-
-    stock_change = forms.IntegerField(
-        label=_("change of stock"), required=False, initial=0,
-        min_value=-MOST_PIECES, max_value=MOST_PIECES,
-        help_text=_("Pieces that came in (12) or are gone (-3); saved as a stock movement."),
-    )  # fmt: skip
-    stock_token = forms.SlugField(
-        required=False, max_length=32, widget=forms.HiddenInput,
-        initial=lambda: secrets.token_hex(8),
-    )  # fmt: skip
-
-    class Meta:
-        model = Goods
-        fields = [
-            "category", "goods_sn", "name", "goods_brief", "goods_desc", "market_price",
-            "shop_price", "ship_free", "goods_front_image", "is_new", "is_hot", "is_on_sale",
-        ]  # fmt: skip
-        widgets = {"goods_desc": CKEditor5Widget()}
-
-    def clean_stock_change(self) -> int:
-        change: int = self.cleaned_data["stock_change"] or 0
-        # Only a first look, for an error beside the field; stock_adjust() looks again as it writes.
-        if self.instance.goods_num + change < 0:
-            raise forms.ValidationError(
-                _("Only %(pieces)d are left.") % {"pieces": self.instance.goods_num}
-            )
-        return change
-
-
-class GoodsImageInline(admin.TabularInline):
-    model = GoodsImage
-    fields = ["image", "preview"]
-    readonly_fields = ["preview"]
-    extra = 1
-
-    @admin.display(description=_("picture"))
-    def preview(self, picture: GoodsImage) -> SafeString | str:
-        return thumbnail(picture.image, height=72)
+# What a search looks through is made of these.
+SEARCHED = {"name", "goods_brief", "goods_desc"}
 
 
 @admin.register(Goods)
-class GoodsAdmin(RefusedFormMixin, GoodsImportAdmin):
+class GoodsAdmin(RefusedFormMixin, GoodsBulkActions, GoodsFilesAdmin):
     form = GoodsForm
     inlines = [GoodsImageInline]
     list_display = [
-        "front", "name", "goods_sn", "category", "shop_price", "goods_num", "sold_num",
-        "is_on_sale", "is_new", "is_hot",
+        "front", "name_and_number", "shop_price", "goods_num", "is_on_sale", "category",
+        "sold_num", "marks",
     ]  # fmt: skip
-    list_display_links = ["front", "name"]
-    list_filter = ["is_on_sale", "is_new", "is_hot", "ship_free", "category"]
+    list_display_links = ["front", "name_and_number"]
+    list_editable = ["shop_price"]
+    list_filter = [CategoryFilter, "is_on_sale", "is_new", "is_hot", "ship_free"]
     list_select_related = ["category"]
-    list_per_page = 50
+    # A row of the list has up to four inputs, and a form at most 500.
+    list_per_page = list_max_show_all = 50
+    ordering = ["-id"]
     search_fields = ["name", "goods_sn"]
-    autocomplete_fields = ["category"]
-    readonly_fields = ["goods_num", "sold_num", "fav_num", "click_num", "add_time"]
+    search_keys_first = True  # see the index goods_named
+    readonly_fields = ["goods_num", "ledger_links", "sold_num", "fav_num", "click_num", "add_time"]
+    formfield_overrides = PICTURE_WIDGETS
     fieldsets = [
         (None, {"fields": ["name", "goods_sn", "category", "is_on_sale"]}),
         (_("Price"), {"fields": ["shop_price", "market_price", "ship_free"]}),
-        (_("Stock"), {"fields": ["goods_num", "stock_change", "stock_token"]}),
-        (_("Shown"), {"fields": ["goods_front_image", "goods_brief", "goods_desc",
-                                 "is_new", "is_hot"]}),
+        (_("Stock"), {"fields": [
+            ("goods_num", "ledger_links"), "stock_change", "stock_cause", "stock_note",
+            "stock_token",
+        ]}),
+        (_("Shown"), {"fields": ["goods_front_image", "new_pictures", "goods_brief", "goods_desc",
+                                 "desc_shown", "desc_untouched", "is_new", "is_hot"]}),
         (_("Counted"), {"fields": ["sold_num", "fav_num", "click_num", "add_time"]}),
     ]  # fmt: skip
-    actions = ["put_on_shelf", "take_off_shelf"]
+    actions = (*GoodsBulkActions.actions, *GoodsFilesAdmin.actions)
+
+    @property
+    def media(self) -> Media:
+        # The filter beside the list has the same scripts as the field of the form.
+        return super().media + CategorySelect().media + Media(css={"all": ["goods/admin.css"]})
 
     @admin.display(description=_("clicks"))
     def click_num(self, goods: Goods) -> int:
         counts = GoodsViewCount.objects.filter(pk=goods.pk)
         return counts.values_list("click_num", flat=True).first() or 0
 
+    @admin.display(description=_("where it went"))
+    def ledger_links(self, goods: Goods) -> SafeString | str:
+        return stock_links(goods)
+
     @admin.display(description="")
     def front(self, goods: Goods) -> SafeString | str:
         return thumbnail(goods.goods_front_image)
 
+    @admin.display(description=_("name"), ordering="name")
+    def name_and_number(self, goods: Goods) -> SafeString:
+        return format_html('{}<br><span class="quiet">{}</span>', goods.name, goods.goods_sn)
+
+    @admin.display(description=_("marks"))
+    def marks(self, goods: Goods) -> str:
+        marks = ((_("new"), goods.is_new), (_("hot"), goods.is_hot))
+        return " ".join(str(name) for name, is_set in marks if is_set) or "–"
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "category":
+            kwargs |= {"form_class": CategoryPathField, "widget": CategorySelect()}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what is not a column and only a form of those who may write has."""
+        may_write = self.has_change_permission(request, obj) if obj else True
+        hidden = set() if may_write else {*self.form.base_fields} - {*self.form.Meta.fields}
+        if not may_add_pictures(request):
+            hidden.add("new_pictures")
+        return [
+            (title, {**options, "fields": [f for f in options["fields"] if f not in hidden]})
+            for title, options in self.fieldsets
+        ]
+
+    # --- Saving: rows are locked before they are compared with what a form showed ------
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        if request.method == "POST" and self.has_change_permission(request):
+            try:
+                key = Goods._meta.pk.to_python(unquote(object_id))
+            except ValidationError:
+                return None
+            goods_lock(key)
+        return super().get_object(request, object_id, from_field)
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return GoodsListForm
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=LockedRowsFormSet, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if "_save" not in request.POST:
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic():
+            response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            # Refused: beside each form stand its own goods, though others came on the list since.
+            changelist = response.context_data["cl"]
+            changelist.result_list = [form.instance for form in changelist.formset.forms]
+            prefetch_related_objects(changelist.result_list, "category")
+        return response
+
     def save_model(self, request: HttpRequest, obj: Goods, form: Any, change: bool) -> None:
-        if change:
-            # Only what the form holds: counters may have moved since it was opened.
-            obj.save(update_fields=[*GoodsForm.Meta.fields, "search_text"])
-        else:
+        if not change:
             obj.save()
-        delta, token = form.cleaned_data["stock_change"], form.cleaned_data["stock_token"]
-        reference = f"admin:{request.user.pk}" + (f":{token}" if token else "")
-        # The row is locked by its saving: of two that come at once, the second sees the first.
-        if delta and token and obj.movements.filter(reference=reference).exists():
+        elif columns := form.columns_changed:
+            derived = ["search_text"] if SEARCHED & {*columns} else []
+            obj.save(update_fields=[*columns, *derived])
+        if taken_away := getattr(form, "taken_away", ()):
+            text = _(
+                "Taken out of the description, because it could harm buyers or the page: %(what)s"
+            )
+            self.message_user(request, text % {"what": ", ".join(taken_away)}, messages.WARNING)
+        if form.cleaned_data.get("stock_change"):
+            self._move_stock(
+                request,
+                obj,
+                **_picked(form, "stock_change", "stock_cause", "stock_note", "stock_token"),
+            )
+
+    def _move_stock(
+        self,
+        request: HttpRequest,
+        goods: Goods,
+        *,
+        stock_change: int,
+        stock_cause: str,
+        stock_note: str,
+        stock_token: str,
+    ) -> None:
+        reference = f"admin:{request.user.pk}" + (f":{stock_token}" if stock_token else "")
+        # The row is locked: of two that come at once, the second sees the first.
+        if stock_token and goods.movements.filter(reference=reference).exists():
             text = _("This change of stock was saved already, and not made again.")
             self.message_user(request, text, level=messages.WARNING)
             return
-        stock_adjust(goods_id=obj.pk, delta=delta, reference=reference)
+        stock_adjust(
+            goods_id=goods.pk, delta=stock_change, reference=reference,
+            cause=stock_cause, note=stock_note,
+        )  # fmt: skip
 
-    @admin.action(permissions=["change"], description=_("Put on the shelf"))
-    def put_on_shelf(self, request: HttpRequest, queryset: QuerySet[Goods]) -> None:
-        self._set_on_sale(request, queryset, is_on_sale=True)
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        uploads = form.cleaned_data.get("new_pictures")
+        if uploads and may_add_pictures(request):
+            pictures_add(form.instance, uploads)
 
-    @admin.action(permissions=["change"], description=_("Take off the shelf"))
-    def take_off_shelf(self, request: HttpRequest, queryset: QuerySet[Goods]) -> None:
-        self._set_on_sale(request, queryset, is_on_sale=False)
+    # --- History -----------------------------------------------------------------------
 
-    def _set_on_sale(
-        self, request: HttpRequest, queryset: QuerySet[Goods], *, is_on_sale: bool
-    ) -> None:
-        assert request.user.pk is not None
-        with in_shop_language():
-            text = gettext("Put on the shelf.") if is_on_sale else gettext("Taken off the shelf.")
-        with transaction.atomic():
-            changed = goods_set_on_sale(
-                goods_ids=queryset.values_list("pk", flat=True), is_on_sale=is_on_sale
-            )
-            LogEntry.objects.log_actions(
-                user_id=request.user.pk, queryset=Goods.objects.in_bulk(changed).values(),
-                action_flag=CHANGE, change_message=text,
-            )  # fmt: skip
-        self.message_user(request, _("%(count)d goods changed.") % {"count": len(changed)})
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        return form_message(form, formsets)
+
+    # --- Deleting ----------------------------------------------------------------------
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        key = parse_pk(unquote(object_id))
+        has_ledger = key is not None and StockMovement.objects.filter(goods=key).exists()
+        context = {"show_delete": not has_ledger, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+
+def _picked(form: Any, *names: str) -> dict[str, Any]:
+    return {name: form.cleaned_data[name] for name in names}

@@ -5,12 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from utils.admin.base import ShopModelAdmin
 
 from ..models import Banner, HotSearchWords, IndexAd
-from .pictures import thumbnail
+from .pictures import PICTURE_WIDGETS, thumbnail
 
 
 @admin.register(Banner)
 class BannerAdmin(ShopModelAdmin):
-    list_display = ["goods", "index", "picture"]
+    formfield_overrides = PICTURE_WIDGETS
+    list_display = ["goods", "picture", "index"]
+    list_editable = ["index"]
+    exclude = ["add_time"]
     list_select_related = ["goods"]
     autocomplete_fields = ["goods"]
 
@@ -29,4 +32,6 @@ class IndexAdAdmin(ShopModelAdmin):
 @admin.register(HotSearchWords)
 class HotSearchWordsAdmin(ShopModelAdmin):
     list_display = ["keywords", "index"]
+    list_editable = ["index"]
+    exclude = ["add_time"]
     search_fields = ["keywords"]

@@ -3,7 +3,12 @@
 Each module has the models of one subject and the QuerySets that read them.
 """
 
-from .cards import GoodsCardsQuerySet
+from .cards import (
+    GoodsCardsQuerySet,
+    RowsWithGoodsCards,
+    goods_cards,
+    goods_cards_slice,
+)
 from .categories import CategoryQuerySet, GoodsCategory
 from .goods import (
     Goods,
@@ -13,11 +18,20 @@ from .goods import (
     Picture,
     SearchTextField,
 )
+from .imports import GoodsImport, GoodsImportArchive, GoodsImportRow
 from .index_page import Banner, GoodsCategoryBrand, HotSearchWords, IndexAd
+from .list_pages import count_all, count_up_to, page_keys
+from .list_statements import Page
+from .listing import Listing
+from .pictures import PictureMark
+from .search import GoodsSearchIndex, GoodsSearchMark
 from .stock import StockMovement
 
 __all__ = [
     "Banner", "CategoryQuerySet", "Goods", "GoodsCardsQuerySet", "GoodsCategory",
-    "GoodsCategoryBrand", "GoodsImage", "GoodsQuerySet", "GoodsViewCount", "HotSearchWords",
-    "IndexAd", "Picture", "SearchTextField", "StockMovement",
+    "GoodsCategoryBrand", "GoodsImage", "GoodsImport", "GoodsImportArchive", "GoodsImportRow",
+    "GoodsQuerySet", "GoodsSearchIndex", "GoodsSearchMark", "GoodsViewCount", "HotSearchWords",
+    "IndexAd", "Listing", "Page", "Picture", "PictureMark", "RowsWithGoodsCards",
+    "SearchTextField", "StockMovement", "count_all", "count_up_to", "goods_cards",
+    "goods_cards_slice", "page_keys",
 ]  # fmt: skip

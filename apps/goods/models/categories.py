@@ -9,11 +9,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from utils.pictures.fields import CheckedImageField
+
 from .fields import add_time_field
 
 if TYPE_CHECKING:
     from .goods import Goods
     from .index_page import GoodsCategoryBrand
+
+
+PATH_ARROW = " › "
 
 
 class CategoryQuerySet(models.QuerySet["GoodsCategory"]):
@@ -24,6 +29,23 @@ class CategoryQuerySet(models.QuerySet["GoodsCategory"]):
             | Q(parent_category=category_id)
             | Q(parent_category__parent_category=category_id)
         )
+
+    def with_paths(self) -> list[GoodsCategory]:
+        """Read the categories in one query; return them as one walks down the tree.
+
+        Each carries ``path``, its name behind those above it: ``水果 › 柑橘 › 橙子``.
+        """
+        found: list[GoodsCategory] = []
+
+        def walk(category: GoodsCategory, above: str) -> None:
+            category.path = above + category.name
+            found.append(category)
+            for child in category.children:
+                walk(child, f"{category.path}{PATH_ARROW}")
+
+        for root in self.as_forest():
+            walk(root, "")
+        return found
 
     def as_forest(self) -> list[GoodsCategory]:
         """Read the categories in one query and return those whose parent is not among them.
@@ -71,12 +93,19 @@ class GoodsCategory(models.Model):
         _("in navigation"), default=False,
         help_text=_("Level 1 only: shown in the navigation and on the index page."),
     )  # fmt: skip
+    image = CheckedImageField(
+        _("picture"), max_length=200, upload_to="categories/", blank=True, default="",
+        db_default="", help_text=_("Square, shown in the menus; may be left out."),
+    )  # fmt: skip
     add_time = add_time_field()
 
     objects = CategoryQuerySet.as_manager()
 
-    # Filled by CategoryQuerySet.as_forest(),
+    # Filled by CategoryQuerySet.as_forest(), with_paths(),
     children: list[GoodsCategory]
+    path: str
+    # by forest.py, on rows that are kept: their shapes (utils/api/compiled_serializers.py),
+    kept_shapes: dict[tuple[type, str], Any] | None = None
     # and by index_page.index_categories().
     index_brands: list[GoodsCategoryBrand]
     index_goods: list[Goods]
@@ -113,3 +142,8 @@ class GoodsCategory(models.Model):
             raise ValidationError(
                 {"category_type": _("The category has children: its level cannot change.")}
             )
+
+    def path_read(self) -> str:
+        """Return its name behind those above it; reads the parents that are not there yet."""
+        above = f"{self.parent_category.path_read()}{PATH_ARROW}" if self.parent_category else ""
+        return above + self.name

@@ -12,12 +12,21 @@ from django.db.models.fields.files import FieldFile
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from utils.db.completed_rows import CompletedQuerySet
+from utils.db.completed_rows import CompletedRows
+from utils.db.known_count import KnownCountQuerySet
+from utils.journal.tracking import JournaledModel, JournaledQuerySet, Tracked
+from utils.pictures.fields import CheckedImageField
 from utils.text.rich_text import RichTextField, html_to_text
-from utils.uploads.picture_fields import CheckedImageField
 
 from .categories import GoodsCategory
 from .fields import add_time_field
+from .forest import Forest, categories_by_id, kept_forest
+from .list_indexes import LIST_INDEXES
+from .list_pages import first_of_groups
+from .listing import Listing
+
+# Of how many goods a search of the staff for other rows looks.
+CALLED_MOST = 500
 
 
 class SearchTextField(models.TextField):
@@ -42,41 +51,48 @@ class Picture(NamedTuple):
     image: FieldFile
 
 
-class GoodsQuerySet(CompletedQuerySet["Goods"]):
+class GoodsQuerySet(KnownCountQuerySet["Goods"], JournaledQuerySet["Goods"]):  # type: ignore[override]
+    # Whose goods these are, when nothing else chooses among them.
+    listing: Listing | None = None
+
+    def _clone(self) -> Any:
+        clone = super()._clone()  # type: ignore[misc]
+        clone.listing = self.listing
+        return clone
+
     def on_sale(self) -> GoodsQuerySet:
         """What the public may see."""
         # Value(True) reads "is_on_sale = 1"; True alone reads "is_on_sale", for which SQLite
         # uses no index.
         return self.filter(is_on_sale=Value(True))
 
-    def in_category(self, category_id: int) -> GoodsQuerySet:
-        """Goods of a category of any level, and of the categories below it."""
-        # As a list: neither database plans well around the subquery with its OR.
-        categories = GoodsCategory.objects.subtree(category_id)
-        subtree = list(categories.values_list("pk", flat=True))
-        return self.filter(category__in=subtree) if subtree else self.none()
+    def low_in_stock(self, pieces: int) -> GoodsQuerySet:
+        """Goods on sale with ``pieces`` or fewer left to buy."""
+        return self.on_sale().filter(goods_num__lte=pieces)
+
+    def called(self, word: str) -> GoodsQuerySet:
+        """Goods whose name has ``word`` in it, or whose article number it is; in no order."""
+        return self.filter(Q(goods_sn=word) | Q(name__icontains=word)).order_by()
+
+    def ids_called(self, word: str) -> list[int]:
+        """Return the ids of at most CALLED_MOST goods of that name or article number."""
+        return list(self.called(word).values_list("pk", flat=True)[:CALLED_MOST])
+
+    def listed(self, listing: Listing) -> GoodsQuerySet:
+        """The goods of a listing, which the queryset remembers (list_pages.py)."""
+        rows = self.none() if listing.is_empty else self.filter(listing.as_q())
+        rows.listing = listing
+        return rows
+
+    def unlisted(self) -> GoodsQuerySet:
+        """Forget the listing: something else has chosen among its goods."""
+        rows = self.all()
+        rows.listing = None
+        return rows
 
     def bestsellers(self, groups: Mapping[int, Collection[int]], *, limit: int) -> set[int]:
-        """Return the ids of the ``limit`` most sold goods on sale of each group of categories.
-
-        One query: a UNION ALL of limited subqueries, each of which reads the sales index
-        until it has enough. A window function would rank every row of the table; the ORM
-        has no spelling for this that both SQLite and MariaDB take.
-        """
-        if not groups:
-            return set()
-        table = connections[self.db].ops.quote_name(self.model._meta.db_table)
-        statements = [
-            # "+ 0" keeps the databases from taking the category's index and sorting all it finds.
-            f"SELECT * FROM (SELECT id FROM {table} WHERE is_on_sale = 1"  # noqa: S608 (no input)
-            f" AND category_id + 0 IN ({', '.join(['%s'] * len(category_ids))})"
-            f" ORDER BY sold_num DESC, id LIMIT {int(limit)}) AS best_{number}"
-            for number, category_ids in enumerate(groups.values())
-        ]
-        params = [pk for category_ids in groups.values() for pk in category_ids]
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(statements), params)
-            return {pk for (pk,) in cursor}
+        """Return the ids of the ``limit`` most sold goods on sale of each group of categories."""
+        return first_of_groups(groups, ("-sold_num", "id"), limit=limit, using=self.db)
 
     def with_pictures(self) -> GoodsQuerySet:
         """Each goods row read gets its pictures and ``click_num``: one query for all of them.
@@ -84,14 +100,38 @@ class GoodsQuerySet(CompletedQuerySet["Goods"]):
         For the pictures, what prefetch_related("images") does, at a third of its cost: the
         lists hold the pictures alone, not rows of GoodsImage.
         """
-        return self.completed_by(self._with_their_pictures)
+        return GoodsWithPictures.of(self)
 
-    def _with_their_pictures(self, rows: list[Goods]) -> list[Goods]:
+    def for_card(self) -> GoodsQuerySet:
+        """With all that a goods card shows but its category: two queries."""
+        return self.card_columns().with_pictures()
+
+    def card_columns(self) -> GoodsQuerySet:
+        """The columns that a goods card shows."""
+        return self.defer("goods_desc", "search_text")
+
+    def for_list(self) -> GoodsQuerySet:
+        """With all that a goods card shows, of goods in an order: three queries at most.
+
+        No join: for ``category_id IN (...)`` MariaDB starts at the joined table, reads every
+        goods row of the branch and sorts them (ADR 16).
+        """
+        return GoodsWithCategory.of(self.for_card())
+
+    def for_detail(self) -> GoodsQuerySet:
+        """With all that the goods page shows but its category tree: two queries."""
+        return self.with_pictures().defer("search_text")
+
+
+class GoodsWithPictures(CompletedRows["Goods"], GoodsQuerySet):  # type: ignore[override]
+    """Of GoodsQuerySet.with_pictures()."""
+
+    def complete(self, rows: list[Goods]) -> list[Goods]:
         pictures: dict[int, list[Picture]] = {goods.pk: [] for goods in rows}
         views = dict.fromkeys(pictures, 0)
         image: Any = GoodsImage._meta.get_field("image")
-        # In order of the pictures' keys: what comes of the union is in none.
-        for _number, name, goods_id, click_num in sorted(self._read_pictures(list(pictures))):
+        # In order of the pictures: what comes of the union is in none.
+        for _place, _key, name, goods_id, click_num in sorted(self._read_pictures(list(pictures))):
             if name:
                 pictures[goods_id].append(Picture(image.attr_class(None, image, name)))
             else:
@@ -100,9 +140,9 @@ class GoodsQuerySet(CompletedQuerySet["Goods"]):
             goods.pictures, goods.click_num = pictures[goods.pk], views[goods.pk]
         return rows
 
-    def _read_pictures(self, goods_ids: list[int]) -> Collection[tuple[int, str, int, int]]:
-        """Return ``(id, name, goods, 0)`` for each picture, ``(0, "", goods, click_num)`` for each
-        number of views.
+    def _read_pictures(self, goods_ids: list[int]) -> Collection[tuple[int, int, str, int, int]]:
+        """Return ``(position, id, name, goods, 0)`` for each picture, and
+        ``(0, 0, "", goods, click_num)`` for each number of views.
 
         By hand: a UNION of the ORM costs more to write than to run. Two queries would be one
         more for every list. And views as a subquery, or by a join, in the list's own query are
@@ -116,29 +156,34 @@ class GoodsQuerySet(CompletedQuerySet["Goods"]):
         places = ", ".join(["%s"] * len(goods_ids))
         with connections[self.db].cursor() as cursor:
             cursor.execute(
-                f"SELECT id, image, goods_id, 0 FROM {pictures}"  # noqa: S608 (no input)
+                f"SELECT position, id, image, goods_id, 0 FROM {pictures}"  # noqa: S608 (no input)
                 f" WHERE goods_id IN ({places})"
-                f" UNION ALL SELECT 0, '', goods_id, click_num FROM {views}"
+                f" UNION ALL SELECT 0, 0, '', goods_id, click_num FROM {views}"
                 f" WHERE goods_id IN ({places})",
                 [*goods_ids, *goods_ids],
             )
-            rows: list[tuple[int, str, int, int]] = cursor.fetchall()
+            rows: list[tuple[int, int, str, int, int]] = cursor.fetchall()
         return rows
 
-    def for_card(self) -> GoodsQuerySet:
-        """With all that a goods card shows but its category: two queries."""
-        return self.with_pictures().defer("goods_desc", "search_text")
 
-    def for_list(self) -> GoodsQuerySet:
-        """With all that a goods card shows: two queries, however many goods."""
-        return self.for_card().select_related("category")
+class GoodsWithCategory(GoodsWithPictures):  # type: ignore[override]
+    """Of GoodsQuerySet.for_list()."""
 
-    def for_detail(self) -> GoodsQuerySet:
-        """With all that the goods page shows but its category tree: two queries."""
-        return self.with_pictures().defer("search_text")
+    def complete(self, rows: list[Goods]) -> list[Goods]:
+        return with_categories(super().complete(rows), kept_forest())
 
 
-class Goods(models.Model):
+def with_categories(rows: list[Goods], forest: Forest | None) -> list[Goods]:
+    """Give each goods row its category, of ``forest`` where that has it: one query at most."""
+    categories = categories_by_id({goods.category_id for goods in rows}, forest)
+    # Not those that went to another category meanwhile, and theirs was deleted.
+    rows = [goods for goods in rows if goods.category_id in categories]
+    for goods in rows:
+        goods.category = categories[goods.category_id]
+    return rows
+
+
+class Goods(JournaledModel):
     """Something the shop sells.
 
     ``goods_num`` is what can still be bought: never set it, move it through
@@ -193,6 +238,15 @@ class Goods(models.Model):
 
     objects = GoodsQuerySet.as_manager()
 
+    # Stock has its ledger; what staff do to it is journaled by services.stock.
+    journal = Tracked(
+        columns=(
+            "name", "goods_sn", "category", "shop_price", "market_price", "ship_free",
+            "is_on_sale", "is_new", "is_hot",
+        ),
+        created=("shop_price",),
+    )  # fmt: skip
+
     # Filled by GoodsQuerySet.with_pictures().
     click_num: int
 
@@ -206,20 +260,14 @@ class Goods(models.Model):
                 "sold_num", "sold_before", "fav_num", "goods_num", "market_price", "shop_price",
             )
         ]  # fmt: skip
-        # Each order of the list in both directions, ties by id, as the database reads it;
-        # the sales index also answers the index page without touching the rows.
         indexes = [
-            models.Index(fields=["is_on_sale", "id"], name="goods_by_id"),
-            models.Index(fields=["is_on_sale", "shop_price", "id"], name="goods_by_price"),
-            models.Index(fields=["is_on_sale", "-shop_price", "id"], name="goods_by_price_desc"),
-            models.Index(fields=["is_on_sale", "sold_num", "id"], name="goods_by_sales"),
-            models.Index(
-                fields=["is_on_sale", "-sold_num", "id", "category"], name="goods_by_sales_desc"
-            ),
-            models.Index(fields=["is_on_sale", "add_time", "id"], name="goods_by_time"),
-            models.Index(fields=["is_on_sale", "-add_time", "id"], name="goods_by_time_desc"),
-            models.Index(fields=["is_on_sale", "is_hot", "id"], name="goods_hot"),
-            models.Index(fields=["is_on_sale", "is_new", "id"], name="goods_new"),
+            *LIST_INDEXES,
+            # Staff's list of a category. MariaDB drops the index that it made for the foreign key
+            # as soon as another one begins with its column.
+            models.Index(fields=["category"], name="goods_by_category"),
+            # Read whole by the staff's search: a fraction of the table.
+            models.Index(fields=["name", "goods_sn"], name="goods_named"),
+            models.Index(fields=["is_on_sale", "goods_num"], name="goods_by_stock"),
         ]
 
     def __str__(self) -> str:
@@ -228,7 +276,7 @@ class Goods(models.Model):
     @cached_property
     def pictures(self) -> Sequence[Picture | GoodsImage]:
         """Its pictures in order; GoodsQuerySet.with_pictures() fills this for many goods."""
-        return list(self.images.order_by("pk"))
+        return list(self.images.order_by("position", "pk"))
 
 
 class GoodsViewCount(models.Model):
@@ -258,12 +306,15 @@ class GoodsImage(models.Model):
         Goods, verbose_name=_("goods"), on_delete=models.CASCADE, related_name="images"
     )
     image = CheckedImageField(_("picture"), max_length=200, upload_to="goods/")
+    position = models.PositiveIntegerField(
+        _("position"), default=0, db_default=0, help_text=_("Small numbers first.")
+    )
     add_time = add_time_field()
 
     class Meta:
         verbose_name = _("goods picture")
         verbose_name_plural = _("goods pictures")
-        ordering = ["id"]
+        ordering = ["position", "id"]
 
     def __str__(self) -> str:
         return f"{self.goods_id}: {self.image.name}"

@@ -1,13 +1,16 @@
 """What the index page shows beside goods and categories."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from utils.uploads.picture_fields import CheckedImageField
+from utils.pictures.fields import CheckedImageField
 
 from .categories import GoodsCategory
 from .fields import add_time_field
 from .goods import Goods
+from .kept_rows import KeptRows
 
 
 class GoodsCategoryBrand(models.Model):
@@ -21,6 +24,9 @@ class GoodsCategoryBrand(models.Model):
     image = CheckedImageField(_("logo"), max_length=200, upload_to="brands/")
     add_time = add_time_field()
 
+    # Filled by kept_rows.py, on rows that are kept.
+    kept_shapes: dict[tuple[type, str], Any] | None = None
+
     class Meta:
         verbose_name = _("brand")
         verbose_name_plural = _("brands")
@@ -28,6 +34,12 @@ class GoodsCategoryBrand(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# All brands, in id order: one query, unless the process keeps them.
+brands = KeptRows(
+    lambda: list(GoodsCategoryBrand.objects.order_by("pk")), lambda rows: rows, most=5_000
+)
 
 
 class Banner(models.Model):

@@ -1,5 +1,6 @@
 """The stock ledger."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,6 +23,16 @@ class StockMovement(models.Model):
         LAPSE = "lapse", _("hold lapsed")
         CLOSE = "close", _("order closed unpaid")
         REFUND = "refund", _("refunded before shipping")
+        RETURN = "return", _("returned by the buyer")
+
+    class Cause(models.TextChoices):
+        """Why staff moved pieces."""
+
+        DELIVERY = "delivery", _("delivery")
+        COUNT = "count", _("stocktaking")
+        DAMAGE = "damage", _("damaged or spoiled goods")
+        RETURN = "return", _("returned goods")
+        OTHER = "other", _("other reason")
 
     goods = models.ForeignKey(
         Goods, verbose_name=_("goods"), on_delete=models.PROTECT, related_name="movements"
@@ -31,6 +42,15 @@ class StockMovement(models.Model):
     reference = models.CharField(
         _("reference"), max_length=64, blank=True, default="",
         help_text=_("What caused it, such as an order number."),
+    )  # fmt: skip
+    cause = models.CharField(
+        _("cause"), max_length=10, choices=Cause.choices, blank=True, default="", db_default="",
+        help_text=_("Of what staff moved."),
+    )  # fmt: skip
+    note = models.CharField(_("note"), max_length=200, blank=True, default="", db_default="")
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.SET_NULL, null=True,
+        blank=True, related_name="+",
     )  # fmt: skip
     add_time = models.DateTimeField(_("time"), default=timezone.now)
 
@@ -44,7 +64,10 @@ class StockMovement(models.Model):
         indexes = [
             models.Index(fields=["goods", "delta"], name="movement_sum"),
             models.Index(fields=["reference"], name="movement_reference"),
+            models.Index(fields=["reason", "add_time"], name="movement_reason"),
+            models.Index(fields=["add_time"], name="movement_time"),
+            models.Index(fields=["cause"], name="movement_cause"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.goods_id}: {self.delta:+d} ({self.reason})"
+        return f"{self.goods_id}: {self.delta:+d} ({self.get_reason_display()})"

@@ -1,14 +1,19 @@
 """Every change of stock: one conditional UPDATE and its ledger rows, in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from utils.api.errors import DomainError
+from utils.db.written_once import Among, Update, number_by_place, numbers_by_place
+from utils.journal.actors import actor_now
+from utils.journal.entries import Change, changes_write, model_label
+from utils.text.language import in_shop_language
 
 from ..models import Goods, StockMovement
 
@@ -36,7 +41,7 @@ class StockTooHighError(DomainError):
 
 
 class Shortage(NamedTuple):
-    """Goods of which fewer pieces can be bought than were wanted."""
+    """Fewer pieces of some goods can be bought than were wanted."""
 
     goods_id: int
     name: str
@@ -67,8 +72,12 @@ class OutOfStockError(DomainError):
 
 
 @transaction.atomic
-def stock_adjust(*, goods_id: int, delta: int, reference: str = "") -> None:
-    """Add ``delta`` pieces (negative: take them away) because staff said so.
+def stock_adjust(
+    *, goods_id: int, delta: int, reference: str = "", cause: str = "", note: str = ""
+) -> None:
+    """Add ``delta`` pieces (negative: take them away) for staff.
+
+    ``cause`` is one of StockMovement.Cause. What staff do in the administration is journaled.
 
     Takes a difference, not a new total, so that a form opened before a sale does not undo
     the sale. Raises StockTooLowError, changing nothing, when fewer than ``-delta`` are left;
@@ -78,9 +87,23 @@ def stock_adjust(*, goods_id: int, delta: int, reference: str = "") -> None:
         return
     if Goods.objects.filter(pk=goods_id, goods_num__gt=MOST_PIECES - delta).exists():
         raise StockTooHighError
-    if not _move(deltas={goods_id: delta}, reason=Reason.ADJUST, reference=reference):
+    why = {"cause": cause, "note": note}
+    if not _adjust(deltas={goods_id: delta}, reference=reference, why=why):
         Goods.objects.only("pk").get(pk=goods_id)
         raise StockTooLowError(goods_id=goods_id, delta=delta)
+
+
+@transaction.atomic
+def stock_adjust_many(*, deltas: Mapping[int, int], reference: str) -> None:
+    """Add pieces (goods id -> how many, negative: taken away) for staff: all, or none.
+
+    The caller holds the goods rows, and has seen that there are enough pieces and not too many.
+    Raises StockTooLowError for one of them if there are not.
+    """
+    moves = {goods_id: delta for goods_id, delta in deltas.items() if delta}
+    if not _adjust(deltas=moves, reference=reference, why={"cause": "", "note": ""}):
+        goods_id = min(moves)
+        raise StockTooLowError(goods_id=goods_id, delta=moves[goods_id])
 
 
 def stock_take(*, pieces: Mapping[int, int], reference: str, field: str | None = None) -> None:
@@ -91,15 +114,18 @@ def stock_take(*, pieces: Mapping[int, int], reference: str, field: str | None =
     that of the refusal.
     """
     deltas = {goods_id: -number for goods_id, number in pieces.items()}
-    with transaction.atomic():
+    # Of one kind, all or nothing was taken anyway.
+    is_many = len(deltas) > 1
+    with transaction.atomic(savepoint=is_many):
         is_taken = _move(deltas=deltas, reason=Reason.HOLD, reference=reference)
-        transaction.set_rollback(not is_taken)
+        if is_many and not is_taken:
+            transaction.set_rollback(True)
     if not is_taken:
         # Counted when what there was enough of is back.
         raise OutOfStockError(shortages_of(pieces), field=field)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def stock_return(*, pieces: Mapping[int, int], reason: Reason, reference: str) -> None:
     """Give ``pieces`` (goods id -> how many, each at least 1) back to stock.
 
@@ -113,8 +139,8 @@ def stock_return(*, pieces: Mapping[int, int], reason: Reason, reference: str) -
 def sold_count(*, pieces: Mapping[int, int], sign: int) -> None:
     """Add ``sign`` (1 or -1) times ``pieces`` (goods id -> how many) to what was sold."""
     if pieces:
-        change = _by_goods({goods_id: sign * number for goods_id, number in pieces.items()})
-        Goods.objects.filter(pk__in=pieces).update(sold_num=F("sold_num") + change)
+        change = {goods_id: sign * number for goods_id, number in pieces.items()}
+        _sold_change(len(change))(**numbers_by_place(change))
 
 
 def shortages_of(pieces: Mapping[int, int]) -> list[Shortage]:
@@ -127,7 +153,30 @@ def shortages_of(pieces: Mapping[int, int]) -> list[Shortage]:
     ]
 
 
-def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str) -> bool:
+def _adjust(*, deltas: Mapping[int, int], reference: str, why: Mapping[str, str]) -> bool:
+    """Move stock for staff, as ``_move``, and journal it; ``why`` has ``cause`` and ``note``."""
+    actor = actor_now()
+    values = {**why, "staff_id": actor.staff_id if actor else None}
+    if not _move(deltas=deltas, reason=Reason.ADJUST, reference=reference, **values):
+        return False
+    if actor is not None and deltas:
+        rows = Goods.objects.filter(pk__in=deltas).order_by("pk")
+        with in_shop_language():
+            cause = str(StockMovement.Cause(why["cause"]).label) if why["cause"] else ""
+        note = " · ".join(part for part in (cause, why["note"], actor.note) if part)
+        changes_write(
+            [
+                Change(
+                    model=model_label(Goods), key=pk, name=name, note=note,
+                    column=f"{model_label(Goods)}.goods_num", old=number - deltas[pk], new=number,
+                )
+                for pk, name, number in rows.values_list("pk", "name", "goods_num")
+            ]
+        )  # fmt: skip
+    return True
+
+
+def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str, **values: Any) -> bool:
     """Change the stock of all goods in ``deltas``, and write the ledger; return whether it did.
 
     One statement: it walks the primary key, so that two of them lock their goods in the same
@@ -136,18 +185,27 @@ def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str) -> bool:
     """
     if not deltas:
         return True
-    change = _by_goods(deltas)
-    enough = Goods.objects.filter(pk__in=sorted(deltas), goods_num__gte=Value(0) - change)
-    if enough.update(goods_num=F("goods_num") + change) != len(deltas):
+    if _stock_change(len(deltas))(**numbers_by_place(deltas)) != len(deltas):
         return False
     StockMovement.objects.bulk_create(
-        StockMovement(goods_id=goods_id, delta=delta, reason=reason, reference=reference)
+        StockMovement(goods_id=goods_id, delta=delta, reason=reason, reference=reference, **values)
         for goods_id, delta in sorted(deltas.items())
     )
     return True
 
 
-def _by_goods(numbers: Mapping[int, int]) -> Case:
-    """Return the SQL expression that is ``numbers[pk]`` on each row."""
-    cases = [When(pk=goods_id, then=Value(number)) for goods_id, number in sorted(numbers.items())]
-    return Case(*cases, output_field=IntegerField())
+@lru_cache(maxsize=16)
+def _stock_change(goods: int) -> Update:
+    """Return the statement that moves the stock of so many goods, of none with too few pieces."""
+    change = number_by_place("pk", goods)
+    enough = Q(Among(F("pk"), "keys"), goods_num__gte=Value(0) - change)
+    return Update(lambda: Goods.objects.filter(enough), goods_num=F("goods_num") + change)
+
+
+@lru_cache(maxsize=16)
+def _sold_change(goods: int) -> Update:
+    """Return the statement that adds to what was sold of so many goods."""
+    return Update(
+        lambda: Goods.objects.filter(Among(F("pk"), "keys")),
+        sold_num=F("sold_num") + number_by_place("pk", goods),
+    )

@@ -23,7 +23,7 @@ def goods_record_view(*, goods_id: int) -> int:
     """Count one view of goods; return how many there are by now, this one included.
 
     One statement of its own, no transaction: two views at once count two, and each is told
-    another number. Locks no goods row and waits for none; cached lists learn of it when they
+    another number. Locks no goods row and waits for none; cached lists show it when they
     expire. Where the counters themselves are locked (SQLite has one writer for all), the view is
     kept in this process and written later.
     """
@@ -32,6 +32,7 @@ def goods_record_view(*, goods_id: int) -> int:
     try:
         numbers = _write(views)
     except DatabaseError as error:
+        # On a cluster, the views of another node may come first time and again.
         if not is_lock_wait(error):
             views[goods_id] -= 1  # nobody will see this page
             _keep(views)

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -6,22 +5,18 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.contrib.messages import get_messages
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
-from tablib import Dataset
-from zeal import zeal_ignore
 
 from apps.goods.admin import goods as goods_admin
-from apps.goods.admin.goods_resource import GoodsResource
 from apps.goods.models import Goods, GoodsViewCount, StockMovement
 from apps.goods.services.stock import stock_adjust
 from apps.goods.services.view_counts import goods_record_view
 
 from .conftest import Catalogue
 from .factories import make_category, make_goods
+from .forms import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,23 +26,6 @@ def staff(client: Client) -> Client:
     user = get_user_model().objects.create_superuser("boss", password="only-for-this-test")
     client.force_login(user)
     return client
-
-
-def form_of(goods: Goods, **values: Any) -> dict[str, Any]:
-    return {
-        "name": goods.name,
-        "goods_sn": goods.goods_sn,
-        "category": goods.category_id,
-        "shop_price": goods.shop_price,
-        "market_price": goods.market_price,
-        "goods_brief": "",
-        "goods_desc": "",
-        "is_on_sale": "on",
-        "stock_change": "0",
-        "images-TOTAL_FORMS": "0",
-        "images-INITIAL_FORMS": "0",
-        **values,
-    }
 
 
 def test_lists_open_with_a_fixed_number_of_queries(
@@ -133,16 +111,6 @@ def test_a_form_does_not_undo_a_sale(staff: Client, catalogue: Catalogue) -> Non
     goods = catalogue.in_orange
     form = form_of(goods, name="新名字", stock_change="2")
     staff.post(f"/admin/goods/goods/{goods.pk}/change/", form)
-    assert counted(goods) == (8 - 3 + 2, 41, 42)
-    assert goods.name == "新名字"
-
-
-@pytest.mark.usefixtures("sale")
-def test_a_file_does_not_undo_a_sale(catalogue: Catalogue) -> None:
-    goods = catalogue.in_orange
-    headers = ["goods_sn", "name", "category", "shop_price", "stock_change"]
-    row = (goods.goods_sn, "新名字", catalogue.citrus.code, "35.00", "2")
-    GoodsResource().import_data(Dataset(row, headers=headers), raise_errors=True)
     assert counted(goods) == (8 - 3 + 2, 41, 42)
     assert goods.name == "新名字"
 
@@ -264,191 +232,3 @@ def test_goods_with_a_ledger_are_not_deleted(staff: Client, catalogue: Catalogue
     response = staff.post(f"/admin/goods/goods/{goods.pk}/delete/", {"post": "yes"})
     assert response.status_code == 200
     assert Goods.objects.filter(pk=goods.pk).exists()
-
-
-def test_import_creates_changes_and_moves_stock(catalogue: Catalogue) -> None:
-    orange = catalogue.in_orange
-    stock_adjust(goods_id=orange.pk, delta=-3)  # a sale since the file was exported
-    rows = Dataset(
-        ("IMP1", "进口", catalogue.meat.code, "9.90", "<p>好</p><script>x</script>", "0", "4"),
-        (orange.goods_sn, "脐橙王", catalogue.citrus.code, "35.00", "<p>甜</p>", "8", "2"),
-        headers=[
-            "goods_sn", "name", "category", "shop_price", "goods_desc", "goods_num",
-            "stock_change",
-        ],
-    )  # fmt: skip
-
-    result = GoodsResource().import_data(rows, raise_errors=True)
-
-    assert result.totals["new"] == result.totals["update"] == 1
-    new = Goods.objects.get(goods_sn="IMP1")
-    assert (new.name, new.category, new.goods_num) == ("进口", catalogue.meat, 4)
-    assert new.goods_desc == "<p>好</p>"
-    orange.refresh_from_db()
-    assert (orange.name, orange.category) == ("脐橙王", catalogue.citrus)
-    assert orange.shop_price == Decimal("35.00")
-    assert orange.goods_num == 8 - 3 + 2
-    assert "脐橙王" in orange.search_text
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [("category", "no-such-code"), ("shop_price", "-1"), ("shop_price", "x"),
-     ("stock_change", "-9"), ("stock_change", "many"), ("stock_change", "1.5"),
-     ("stock_change", "NaN"), ("stock_change", "Infinity"), ("stock_change", "3000000000"),
-     ("stock_change", "1000000000"), ("stock_change", "1e999999")],
-)  # fmt: skip
-def test_import_refuses_bad_rows_and_changes_nothing(
-    catalogue: Catalogue, column: str, value: str
-) -> None:
-    row = {
-        "goods_sn": catalogue.in_orange.goods_sn, "name": "x", "category": catalogue.meat.code,
-        "shop_price": "1", "stock_change": "0", column: value,
-    }  # fmt: skip
-    rows = Dataset(tuple(row.values()), headers=list(row))
-    result = GoodsResource().import_data(rows, use_transactions=True)
-    assert result.has_errors() or result.has_validation_errors()
-    catalogue.in_orange.refresh_from_db()
-    assert (catalogue.in_orange.name, catalogue.in_orange.goods_num) == ("脐橙", 8)
-
-
-def test_export_does_not_write_formulas(staff: Client, catalogue: Catalogue) -> None:
-    Goods.objects.filter(pk=catalogue.in_orange.pk).update(name="=1+1")
-    form = {
-        "format": "0",
-        "resource": "",
-        "goodsresource_name": "on",
-        "goodsresource_goods_sn": "on",
-    }
-    response = staff.post("/admin/goods/goods/export/", form)
-    assert "csv" in response.headers["Content-Type"], response.content.decode()
-    text = response.content.decode()
-    assert catalogue.in_orange.goods_sn in text
-    assert "=1+1" not in text
-
-
-@pytest.mark.parametrize(
-    ("cell", "pieces"), [("", 0), ("2.0", 2), ("-8", -8), (" 3 ", 3), (2.0, 2)]
-)
-def test_cells_that_are_pieces(catalogue: Catalogue, cell: Any, pieces: int) -> None:
-    orange = catalogue.in_orange
-    headers = ["goods_sn", "name", "category", "shop_price", "stock_change"]
-    row = (orange.goods_sn, "脐橙", catalogue.citrus.code, "35.00", cell)
-    GoodsResource().import_data(Dataset(row, headers=headers), raise_errors=True)
-    orange.refresh_from_db()
-    assert orange.goods_num == 8 + pieces
-
-
-def goods_file(*rows: tuple[Any, ...]) -> SimpleUploadedFile:
-    headers = ["goods_sn", "name", "category", "shop_price", "stock_change"]
-    return SimpleUploadedFile("goods.csv", Dataset(*rows, headers=headers).export("csv").encode())
-
-
-def preview(staff: Client, file: SimpleUploadedFile) -> dict[str, Any]:
-    """Upload a file; return the form that confirms it."""
-    form = {"format": "0", "resource": "", "import_file": file}
-    with zeal_ignore():  # the library reads row by row
-        page: Any = staff.post("/admin/goods/goods/import/", form)
-    return dict(page.context["confirm_form"].initial, resource="")
-
-
-def confirm(staff: Client, form: dict[str, Any]) -> tuple[str, list[str]]:
-    """Confirm a file; return where that leads, and what staff are told."""
-    with zeal_ignore():
-        response: Any = staff.post("/admin/goods/goods/process_import/", form)
-    told = [str(message) for message in get_messages(response.wsgi_request)]
-    return response.headers["Location"], told
-
-
-def test_a_file_that_does_not_fit_any_more(staff: Client, catalogue: Catalogue) -> None:
-    orange, code = catalogue.in_orange, catalogue.citrus.code
-    form = preview(
-        staff,
-        goods_file(
-            (orange.goods_sn, "脐橙王", code, "35.00", "-8"), ("NEW1", "新", code, "1.00", "4")
-        ),
-    )
-    stock_adjust(goods_id=orange.pk, delta=-3)  # a sale since the preview
-    address, told = confirm(staff, form)
-    assert address == "/admin/goods/goods/import/"
-    assert told == [
-        "没有导入任何数据：文件与现在的数据不再相符。",
-        "第 1 行：库存不足，无法减少 8 件。",
-    ]
-    orange.refresh_from_db()
-    assert (orange.name, orange.goods_num) == ("脐橙", 5)
-    assert not Goods.objects.filter(goods_sn="NEW1").exists()
-
-
-def test_a_file_of_which_a_row_is_not_valid_any_more(
-    staff: Client, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    orange, code = catalogue.in_orange, catalogue.citrus.code
-    form = preview(
-        staff,
-        goods_file(
-            ("NEW1", "新", code, "1.00", "4"), (orange.goods_sn, "脐橙王", code, "35.00", "1")
-        ),
-    )
-
-    def refuse(goods: Goods) -> None:
-        if goods.pk:
-            raise ValidationError("名称已被占用。")
-
-    monkeypatch.setattr(Goods, "clean", refuse)
-    address, told = confirm(staff, form)
-    assert address == "/admin/goods/goods/import/"
-    assert told[1:] == ["第 2 行：名称已被占用。"]
-    assert not Goods.objects.filter(goods_sn="NEW1").exists()
-
-
-def test_a_file_is_imported_once(staff: Client, catalogue: Catalogue) -> None:
-    orange = catalogue.in_orange
-    row = (orange.goods_sn, "脐橙王", catalogue.citrus.code, "35.00", "2")
-    form = preview(staff, goods_file(row))
-    address, told = confirm(staff, form)
-    assert address == "/admin/goods/goods/"
-    assert [text[:4] for text in told] == ["导入成功"]
-    address, told = confirm(staff, form)
-    assert address == "/admin/goods/goods/import/"
-    assert told[-1:] == ["这个文件已经导入过，或者已不存在。请重新选择文件。"]
-    orange.refresh_from_db()
-    assert (orange.name, orange.goods_num) == ("脐橙王", 8 + 2)
-
-
-@pytest.mark.parametrize(
-    ("permissions", "may_import", "may_export"),
-    [
-        ([], False, False),
-        (["view_stockmovement"], False, False),
-        (["view_goods"], False, True),
-        (["add_goods", "view_goods"], False, True),
-        (["change_goods"], False, True),
-        (["add_goods", "change_goods"], True, True),
-    ],
-)
-def test_files_are_for_those_who_may_do_it_by_hand(
-    client: Client,
-    catalogue: Catalogue,
-    permissions: list[str],
-    may_import: bool,
-    may_export: bool,
-) -> None:
-    clerk = get_user_model().objects.create_user("clerk", is_staff=True)
-    clerk.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client.force_login(clerk)
-    row = (catalogue.in_orange.goods_sn, "x", catalogue.citrus.code, "0.01", "9")
-    form = {"format": "0", "resource": "", "import_file": goods_file(row)}
-
-    imports = [
-        client.get("/admin/goods/goods/import/"),
-        client.post("/admin/goods/goods/import/", form),
-        client.post("/admin/goods/goods/process_import/", {}),
-    ]
-    exported = client.get("/admin/goods/goods/export/")
-
-    assert {answer.status_code for answer in imports} == {200 if may_import else 403}
-    assert exported.status_code == (200 if may_export else 403)
-    listed = client.get("/admin/goods/goods/")
-    if listed.status_code == 200:
-        assert (b"/admin/goods/goods/import/" in listed.content) == may_import

@@ -27,6 +27,7 @@ def test_the_tree_from_level_1_down(api: APIClient, catalogue: Catalogue) -> Non
         "is_tab": False,
         "add_time": tree[0]["sub_cat"][0]["add_time"],
         "parent_category": catalogue.fruit.pk,
+        "image": None,
         "sub_cat": tree[0]["sub_cat"][0]["sub_cat"],
     }
     assert tree[0]["parent_category"] is None
@@ -39,6 +40,22 @@ def test_a_category_of_any_level(api: APIClient, catalogue: Catalogue) -> None:
     assert api.get(f"/categorys/{catalogue.fruit.pk}/").json() == fruit
     assert api.get(f"/categorys/{catalogue.citrus.pk}/").json() == citrus
     assert api.get(f"/categorys/{catalogue.orange.pk}/").json() == citrus["sub_cat"][0]
+
+
+def test_its_picture_is_that_of_lists(api: APIClient, catalogue: Catalogue) -> None:
+    stem = f"categories/ab/ab{'0' * 30}"
+    GoodsCategory.objects.filter(pk=catalogue.citrus.pk).update(image=f"{stem}.page.webp")
+    address = f"http://testserver/media/{stem}.list.webp"
+    assert api.get(f"/categorys/{catalogue.citrus.pk}/").json()["image"] == address
+    # The category in a card of goods has none: a list would have it for each of its rows.
+    [card, *_rest] = api.get(f"/goods/?top_category={catalogue.citrus.pk}").json()["results"]
+    assert "image" not in card["category"]
+
+
+def test_the_other_spelling_answers_the_same(api: APIClient, catalogue: Catalogue) -> None:
+    for rest in ("", f"{catalogue.citrus.pk}/", "999999/", "more/"):
+        one, other = api.get(f"/categorys/{rest}"), api.get(f"/categories/{rest}")
+        assert (one.status_code, one.json()) == (other.status_code, other.json())
 
 
 @pytest.mark.parametrize("key", ["0", "999999", "more", "1.5", "%00", "9" * 30])

@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
 from apps.goods.models import Banner, Goods, GoodsCategoryBrand, HotSearchWords, IndexAd
@@ -70,6 +69,27 @@ def test_the_first_twelve_by_sales_ties_by_id(api: APIClient, db: None) -> None:
     ]
 
 
+def test_a_tab_of_few_goods_beside_one_of_many(
+    api: APIClient, db: None, django_assert_num_queries: Any
+) -> None:
+    """None of its goods are among the best sold of the shop: it is asked for apart."""
+    fruit, meat = make_category(is_tab=True), make_category(is_tab=True)
+    beef = make_category(make_category(meat))
+    steak, roast = make_goods(beef, sold_num=1).pk, make_goods(meat, sold_num=2).pk
+    Goods.objects.bulk_create(
+        Goods(category=fruit, goods_sn=f"F{number}", name="x", sold_num=number + 3)
+        for number in range(130)
+    )
+    best = Goods.objects.filter(category=fruit).order_by("-sold_num")[:12]
+    # once more than for a shop of few goods
+    with django_assert_num_queries(7):
+        sections = index_page(api)
+    assert [[goods["id"] for goods in section["goods"]] for section in sections] == [
+        [goods.pk for goods in best],
+        [roast, steak],
+    ]
+
+
 def test_queries_do_not_grow_with_the_catalogue(
     api: APIClient, db: None, settings: Any, django_assert_num_queries: Any
 ) -> None:
@@ -128,8 +148,21 @@ def test_hot_words_by_index_descending(
 @pytest.mark.django_db
 def test_names_of_uploaded_files_are_quoted(api: APIClient) -> None:
     goods = make_goods(make_category(), name="a")
-    goods.goods_front_image.save("图 片.webp", ContentFile(b"x"))
+    Goods.objects.filter(pk=goods.pk).update(goods_front_image="goods/图 片.webp")  # an old one
     card = api.get(f"/goods/{goods.pk}/").json()
     stored = Goods.objects.get().goods_front_image
     assert card["goods_front_image"] == f"http://testserver{stored.url}"
     assert "%E5%9B%BE" in card["goods_front_image"]
+
+
+def test_these_lists_have_an_end(api: APIClient, catalogue: Catalogue) -> None:
+    HotSearchWords.objects.bulk_create(
+        HotSearchWords(keywords=f"word {number}", index=number) for number in range(105)
+    )
+    Banner.objects.bulk_create(
+        Banner(goods=catalogue.in_meat, index=number, image="banners/a.webp")
+        for number in range(105)
+    )
+    words, banners = api.get("/hotsearchs/").json(), api.get("/banners/").json()
+    assert [word["index"] for word in words] == list(range(104, 4, -1))
+    assert [banner["index"] for banner in banners] == list(range(100))

@@ -70,7 +70,7 @@ def test_all_is_taken_or_nothing(goods: Goods) -> None:
 
 
 def test_all_is_given_back_or_nothing(goods: Goods) -> None:
-    with pytest.raises(Goods.DoesNotExist):
+    with pytest.raises(Goods.DoesNotExist), transaction.atomic():
         stock_return(
             pieces={goods.pk: 1, goods.pk + 1: 1}, reason=StockMovement.Reason.CLOSE, reference="x"
         )

@@ -12,8 +12,11 @@ from rest_framework.test import APIClient
 from apps.goods import views
 from apps.goods.models import Goods, GoodsViewCount
 from apps.goods.services import view_counts
+from tests.deadlocks import deadlocks
 from tests.parallel import in_parallel
+from utils.db import transactions
 from utils.db.outages import is_lock_wait
+from utils.db.transactions import TRIES
 
 from .factories import make_category, make_goods
 
@@ -115,3 +118,17 @@ def test_a_view_that_cannot_be_written_is_written_later(goods: Goods) -> None:
     assert look(make_goods(goods.category)) == 1  # of any goods
     assert GoodsViewCount.objects.get(pk=goods.pk).click_num == 3
     assert not view_counts._unwritten
+
+
+def test_a_view_that_is_given_up_time_and_again_is_written_later(
+    goods: Goods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a cluster, where the views of another node may come first each time."""
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+    assert look(goods) == 1
+    with deadlocks(GoodsViewCount, TRIES) as given_up:
+        assert look(goods) == 2
+    assert len(given_up) == TRIES
+    assert GoodsViewCount.objects.get(pk=goods.pk).click_num == 1
+    assert look(goods) == 3
+    assert GoodsViewCount.objects.get(pk=goods.pk).click_num == 3

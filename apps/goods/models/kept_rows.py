@@ -1,0 +1,57 @@
+"""Rows that each process keeps: read once for each catalogue version (ADR 17).
+
+They are kept where all processes share the version (utils/cache/catalogue_version.py), else they
+are read anew. Kept rows are shared by all requests of the process: who wants to change one copies
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+
+from utils.cache.catalogue_version import shared_catalogue_version
+
+Rows = TypeVar("Rows")
+
+
+class KeptRows(Generic[Rows]):
+    """``read`` reads them, in whatever form; ``each`` gives the rows that are in it.
+
+    The rows get ``kept_shapes`` (utils/api/compiled_serializers.py). Of more than ``most`` rows,
+    about 2 KB each, nothing is kept.
+    """
+
+    def __init__(
+        self, read: Callable[[], Rows], each: Callable[[Rows], Collection[Any]], *, most: int
+    ) -> None:
+        self._read, self._each, self.most = read, each, most
+        self.forget()
+
+    def forget(self) -> None:
+        # With the version that held before they were read; None in place of what is too large.
+        self._kept: tuple[str, Rows | None] = ("", None)
+
+    def __call__(self) -> Rows:
+        """Return them; read from the database unless they are kept."""
+        found = self.kept()
+        return self._read() if found is None else found
+
+    def kept(self) -> Rows | None:
+        """Return them; None where the process keeps none now. They are read for a new version."""
+        # In a transaction, what is read may be rolled back.
+        if connection.in_atomic_block or (version := shared_catalogue_version()) is None:
+            return None
+        kept_version, found = self._kept
+        if kept_version != version:
+            found = self._read()
+            rows = self._each(found)
+            if len(rows) > self.most:
+                found = None
+            else:
+                for row in rows:
+                    row.kept_shapes = {}
+            self._kept = version, found
+        return found

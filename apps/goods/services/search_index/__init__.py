@@ -1,0 +1,1 @@
+"""The index of the search: built, kept up with the goods, compared with them (docs/search.md)."""

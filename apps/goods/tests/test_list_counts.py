@@ -1,0 +1,158 @@
+"""Counts of long lists are kept for a while, and never for a list that has changed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
+from rest_framework.test import APIClient
+
+from apps.goods import list_counts
+from apps.goods.models import Goods
+from utils.cache.catalogue_version import catalogue_changed
+
+from .factories import make_category
+
+pytestmark = pytest.mark.django_db
+
+GOODS = 125
+COUNTS_ALL = "SELECT COUNT(*) FROM goods_goods"
+
+
+@pytest.fixture
+def goods(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[int]:
+    """125 goods, which count as many: eleven pages, of which the last has five."""
+    monkeypatch.setattr(list_counts, "COUNTED", 20)
+    settings.CATALOGUE_CACHE_SECONDS = 0  # the answers themselves are not kept
+    caches["responses"].clear()
+    category = make_category()
+    Goods.objects.bulk_create(
+        Goods(category=category, goods_sn=f"K{number}", name="x", shop_price=number % 2 + 1)
+        for number in range(GOODS)
+    )
+    return list(Goods.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def counted(api: APIClient, query: str) -> tuple[int, int]:
+    """Return the count of the answer, and how often all goods of a list were counted for it."""
+    with CaptureQueriesContext(connection) as queries:
+        count = api.get(f"/goods/?{query}").json()["count"]
+    whole = [
+        q for q in queries.captured_queries if q["sql"].startswith("SELECT COUNT(*) FROM goods")
+    ]
+    return count, len(whole)
+
+
+def behind_the_shops_back(keys: list[int]) -> None:
+    """Delete goods as no part of the shop does, so that no process hears of it."""
+    with connection.cursor() as cursor:
+        places = ", ".join(["%s"] * len(keys))
+        cursor.execute(f"DELETE FROM goods_goods WHERE id IN ({places})", keys)
+
+
+def test_one_count_serves_every_page_and_order(api: APIClient, goods: list[int]) -> None:
+    assert counted(api, "") == (125, 1)
+    for query in ("page=2", "page=last", "ordering=-sold_num", "page_size=50"):
+        assert counted(api, query) == (125, 0), query
+    assert counted(api, "pricemin=2") == (62, 1)  # another list
+    assert counted(api, "pricemin=2&page=3") == (62, 0)
+
+
+def test_a_short_list_is_counted_each_time(api: APIClient, goods: list[int]) -> None:
+    Goods.objects.filter(pk__in=goods[20:]).update(is_on_sale=False)
+    for _ in range(2):
+        assert counted(api, "") == (20, 0)  # by the statement that gives up at 21
+    behind_the_shops_back(goods[:1])
+    assert counted(api, "") == (19, 0)
+
+
+def test_a_kept_count_lasts_thirty_seconds(api: APIClient, goods: list[int]) -> None:
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        assert counted(api, "") == (125, 1)
+    behind_the_shops_back(goods[:1])
+    with time_machine.travel(now + timedelta(seconds=29), tick=False):
+        assert counted(api, "") == (125, 0)
+    with time_machine.travel(now + timedelta(seconds=31), tick=False):
+        assert counted(api, "") == (124, 1)
+
+
+def test_a_change_of_the_catalogue_is_counted_at_once(
+    api: APIClient, goods: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    assert counted(api, "") == (125, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        first = Goods.objects.get(pk=goods[0])
+        first.is_on_sale = False
+        first.save(update_fields=["is_on_sale"])
+    assert counted(api, "") == (124, 1)
+    assert counted(api, "page=2") == (124, 0)
+
+
+def test_a_page_that_comes_out_short_is_counted_anew(api: APIClient, goods: list[int]) -> None:
+    assert counted(api, "") == (125, 1)
+    behind_the_shops_back(goods[30:])
+    assert counted(api, "page=2") == (125, 0)  # nothing to see on this page
+    body = api.get("/goods/?page=3").json()
+    assert (body["count"], body["next"]) == (30, None)
+    assert [each["id"] for each in body["results"]] == goods[24:30]
+    assert counted(api, "") == (30, 0)  # kept in its place
+
+
+def test_a_page_that_is_gone(api: APIClient, goods: list[int]) -> None:
+    assert counted(api, "") == (125, 1)
+    behind_the_shops_back(goods[30:])
+    response = api.get("/goods/?page=4")
+    assert (response.status_code, response.json()) == (404, {"detail": "无效页面。"})
+    assert counted(api, "") == (30, 0)
+
+
+def test_the_second_half_is_counted_from_the_end(api: APIClient, goods: list[int]) -> None:
+    """What is deleted past the shop moves these pages until the count is not kept any more."""
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        assert counted(api, "") == (125, 1)
+        behind_the_shops_back(goods[:2])
+        body = api.get("/goods/?page=last").json()
+        assert [each["id"] for each in body["results"]] == goods[120:]
+    with time_machine.travel(now + timedelta(seconds=31), tick=False):
+        body = api.get("/goods/?page=last").json()
+        assert [each["id"] for each in body["results"]] == goods[122:]
+
+
+def test_without_the_cache_server_each_request_counts(
+    api: APIClient, goods: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_args: Any, **_options: Any) -> None:
+        raise RedisConnectionError
+
+    for method in ("get_many", "get_or_set", "set", "get", "set_many"):
+        monkeypatch.setattr(caches["responses"], method, unreachable)
+    for _ in range(2):
+        assert counted(api, "page=last") == (125, 1)
+
+
+def test_a_count_that_a_change_overtakes_is_not_kept(
+    api: APIClient, goods: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    """The change commits after the goods were counted and before the count is kept."""
+
+    def then_a_change(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if sql.startswith(COUNTS_ALL) and not changes:
+            changes.append(1)
+            with django_capture_on_commit_callbacks(execute=True):
+                catalogue_changed()
+        return result
+
+    changes: list[int] = []
+    with connection.execute_wrapper(then_a_change):
+        assert counted(api, "") == (125, 1)
+    assert changes == [1]
+    behind_the_shops_back(goods[:1])
+    assert counted(api, "") == (124, 1)
