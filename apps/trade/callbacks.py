@@ -21,10 +21,10 @@ from utils.limits.counters import counter_add
 from .models import OrderInfo
 from .services.asking import order_ask_on_return
 from .services.notices import REFUSED, notice_keep, notice_process
+from .services.pay_links import ORDERS_PAGE
 
 logger = logging.getLogger(__name__)
 
-ORDERS_PAGE = "/index/#/app/home/member/order"
 FRONT_PAGE = "/index/"
 # Messages with a wrong signature that are kept and logged in an hour; anybody can send them.
 FORGERIES_KEPT = 60
@@ -84,7 +84,7 @@ def _notice(request: HttpRequest) -> HttpResponse:
         return _answer(is_accepted=False)
     if not params.get("notify_id") or "method" in params:
         # Signed by Alipay, and not a notice: such as the address of a return, which says
-        # nothing of a payment. Whoever has it could send it for ever.
+        # nothing of a payment. Who has it could send it any number of times.
         return _answer(is_accepted=False)
     notice = notice_keep(params=params, raw=raw, is_genuine=True)
     verdict = notice_process(notice_id=notice.pk)

@@ -1,4 +1,4 @@
-"""Reads for staff: who holds most of the stock, and of which goods most is held.
+"""Reads for staff: the buyers who hold most stock, and the goods that are held most.
 
 By the clock, as services/holdings.py counts: cart lines whose hold is not over, and unpaid
 orders whose time is not.
@@ -20,6 +20,7 @@ from .order_status import UNPAID
 
 # Of so many, the largest by cart and the largest by orders, the largest by both are found.
 MOST_GROUPS = 5_000
+FEW = 200
 
 
 @dataclass
@@ -45,8 +46,36 @@ def buyers_by_held(*, now: datetime, limit: int, goods_id: int | None = None) ->
     return _largest("user_id", "order__user_id", now=now, limit=limit, goods_id=goods_id)
 
 
+def most_held(*, now: datetime) -> tuple[int, int] | None:
+    """Return the buyer who holds most pieces, and how many; None when nobody holds any.
+
+    As the first of buyers_by_held(), among the FEW largest by cart and the FEW by orders: four
+    queries that a page which is opened all day can afford.
+    """
+    in_cart = _cart_lines(now).values_list("user_id").annotate(pieces=Sum("nums"))
+    ordered = _order_lines(now).values_list("order__user_id").annotate(pieces=Sum("goods_num"))
+    known: dict[int, int] = {}
+    for rows in (in_cart, ordered):
+        for user_id, pieces in rows.order_by("-pieces")[:FEW]:
+            known[user_id] = known.get(user_id, 0) + pieces
+    if not known:
+        return None
+    most = min(known, key=lambda user_id: (-known[user_id], user_id))
+    # A buyer may be among the largest by one of the two alone.
+    of_cart = in_cart.filter(user_id=most).values_list("pieces", flat=True)
+    of_orders = ordered.filter(order__user_id=most).values_list("pieces", flat=True)
+    return most, sum(of_cart) + sum(of_orders)
+
+
+def pieces_held(*, now: datetime) -> tuple[int, int]:
+    """Return how many pieces carts hold, and how many unpaid orders do: two queries."""
+    in_cart = _cart_lines(now).aggregate(pieces=Sum("nums"))["pieces"]
+    in_orders = _order_lines(now).aggregate(pieces=Sum("goods_num"))["pieces"]
+    return in_cart or 0, in_orders or 0
+
+
 def goods_by_held(*, now: datetime, limit: int) -> list[Held]:
-    """Return the ``limit`` goods of which most pieces are held: two queries."""
+    """Return the ``limit`` goods with most pieces held: two queries."""
     return _largest("goods_id", "goods_id", now=now, limit=limit)
 
 

@@ -22,6 +22,21 @@ PAID = (PayStatus.TRADE_SUCCESS, PayStatus.TRADE_FINISHED)
 OVER = (PayStatus.TRADE_CLOSED, PayStatus.TRADE_FINISHED)
 
 
+class Delivery(models.TextChoices):
+    """Where the goods of an order are; the second axis beside ``pay_status``."""
+
+    WAITING = "waiting", _("waiting to be shipped")
+    SHIPPED = "shipped", _("on its way")
+    RECEIVED = "received", pgettext_lazy("status of an order", "received")
+
+
+class ReceivedBy(models.TextChoices):
+    """How it came that an order counts as received."""
+
+    BUYER = "buyer", _("confirmed by the buyer")
+    TIME = "time", _("the time to confirm was over")
+
+
 class Event(models.TextChoices):
     """What can happen to an order."""
 
@@ -33,6 +48,7 @@ class Event(models.TextChoices):
     STAFF_CLOSE = "dismiss", _("closed by staff")
     REFUND = "refund", _("refunded in full")
     SHIP = "ship", _("left the shop")
+    RECEIVE = "receive", _("received by the buyer")
 
 
 # What is not here is refused.
@@ -50,17 +66,26 @@ MOVES: dict[tuple[PayStatus, Event], PayStatus] = {
     (PayStatus.TRADE_SUCCESS, Event.REFUND): PayStatus.TRADE_CLOSED,
     # Staff cannot any more; but when Alipay says that all of the money went back, it did.
     (PayStatus.TRADE_FINISHED, Event.REFUND): PayStatus.TRADE_CLOSED,
-    # It stays paid; a refund no longer brings its pieces back to stock.
-    (PayStatus.TRADE_SUCCESS, Event.SHIP): PayStatus.TRADE_SUCCESS,
-    (PayStatus.TRADE_FINISHED, Event.SHIP): PayStatus.TRADE_FINISHED,
+    # Delivery does not change what was paid; an order that is not paid has none.
+    **{(paid, event): paid for paid in PAID for event in (Event.SHIP, Event.RECEIVE)},
+}
+DELIVERY_MOVES: dict[tuple[Delivery, Event], Delivery] = {
+    (Delivery.WAITING, Event.SHIP): Delivery.SHIPPED,
+    # Another parcel of the same order.
+    (Delivery.SHIPPED, Event.SHIP): Delivery.SHIPPED,
+    (Delivery.RECEIVED, Event.SHIP): Delivery.RECEIVED,
+    (Delivery.SHIPPED, Event.RECEIVE): Delivery.RECEIVED,
 }
 
 
 class MoveRefusedError(Exception):
-    """An order in this state cannot do that; nothing was changed."""
+    """An order in this state cannot do that; nothing was changed.
+
+    ``status`` is the PayStatus or the Delivery that refuses ``event``.
+    """
 
     def __init__(self, status: str, event: Event) -> None:
-        self.status = PayStatus(status)
+        self.status = status
         self.event = event
         super().__init__(f"{event} is not for an order that is {status}")
 
@@ -71,3 +96,11 @@ def next_status(status: str, event: Event) -> PayStatus:
         return MOVES[PayStatus(status), event]
     except KeyError:
         raise MoveRefusedError(status, event) from None
+
+
+def next_delivery(delivery: str, event: Event) -> Delivery:
+    """Return where ``event`` leads to from ``delivery``; raises MoveRefusedError."""
+    try:
+        return DELIVERY_MOVES[Delivery(delivery), event]
+    except KeyError:
+        raise MoveRefusedError(delivery, event) from None

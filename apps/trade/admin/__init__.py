@@ -1,5 +1,18 @@
 """The staff's view of carts, orders and money, one module per subject."""
 
-from . import carts, holders, notices, orders, payments, refunds
+from . import (
+    buyer_panels,
+    carts,
+    freight,
+    holders,
+    notices,
+    orders,
+    payments,
+    refund_requests,
+    refunds,
+)
 
-__all__ = ["carts", "holders", "notices", "orders", "payments", "refunds"]
+__all__ = [
+    "buyer_panels", "carts", "freight", "holders", "notices", "orders", "payments",
+    "refund_requests", "refunds",
+]  # fmt: skip

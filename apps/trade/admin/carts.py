@@ -34,7 +34,7 @@ class CartLineAdmin(IndexedSearchAdmin, NeverDeletedAdmin):
         css = {"all": ["trade/admin.css"]}
 
     def found(self, word: str) -> Q:
-        goods = Goods.objects.filter(name__icontains=word).values_list("pk", flat=True)
+        goods = Goods.objects.called(word).values_list("pk", flat=True)
         return Q(user__in=buyers_found(word)) | Q(goods__in=list(goods))
 
     def has_change_permission(self, request: HttpRequest, obj: CartLine | None = None) -> bool:

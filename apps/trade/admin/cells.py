@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ..models import OrderInfo, Payment, Refund
-from ..order_status import PayStatus
+from ..models import OrderInfo, Payment, Refund, RefundRequest
+from ..order_status import Delivery, PayStatus
 
 NONE = "–"
 
@@ -22,11 +22,25 @@ STATUS_TONES = {
     PayStatus.TRADE_FINISHED: "over",
     PayStatus.TRADE_CLOSED: "over",
 }
+DELIVERY_TONES = {
+    Delivery.WAITING: "waiting",
+    Delivery.SHIPPED: "good",
+    Delivery.RECEIVED: "over",
+}
 PAYMENT_TONES = {Payment.State.APPLIED: "good", Payment.State.FLAGGED: "bad"}
 REFUND_TONES = {
     Refund.State.PENDING: "waiting",
     Refund.State.DONE: "good",
     Refund.State.FAILED: "bad",
+}
+
+REQUEST_TONES = {
+    RefundRequest.State.REQUESTED: "waiting",
+    RefundRequest.State.APPROVED: "waiting",
+    RefundRequest.State.DONE: "good",
+    RefundRequest.State.REJECTED: "over",
+    RefundRequest.State.WITHDRAWN: "over",
+    RefundRequest.State.FAILED: "bad",
 }
 
 
@@ -72,6 +86,10 @@ def payment_badge(payment: Payment) -> SafeString:
 
 def refund_badge(refund: Refund) -> SafeString:
     return badge(refund.get_state_display(), REFUND_TONES[Refund.State(refund.state)])
+
+
+def request_badge(request: RefundRequest) -> SafeString:
+    return badge(request.get_state_display(), REQUEST_TONES[RefundRequest.State(request.state)])
 
 
 def refund_list(refunds: Iterable[Refund]) -> SafeString | str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..models import CartLine, Payment
-from ..order_status import PAID
+from ..order_status import PayStatus
 
 
 class DateRangeFilter(admin.FieldListFilter):
@@ -58,7 +58,23 @@ class DateRangeFilter(admin.FieldListFilter):
             "first": {"name": self.names[0], "value": first},
             "last": {"name": self.names[1], "value": last},
             "others": self.others,
+            "quick": self._quick(changelist, first, last),
         }
+
+    def _quick(self, changelist: Any, first: str, last: str) -> list[dict[str, Any]]:
+        """Return links to the days that are asked for most."""
+        today = timezone.localdate()
+        offered = ((_("Today"), today), (_("7 days"), today - timedelta(days=6)))
+        return [
+            {
+                "name": name,
+                "url": changelist.get_query_string(
+                    {self.names[0]: begin.isoformat()}, [self.names[1]]
+                ),
+                "is_chosen": not last and first == begin.isoformat(),
+            }
+            for name, begin in offered
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         try:
@@ -73,25 +89,6 @@ class DateRangeFilter(admin.FieldListFilter):
         return queryset
 
 
-class ShippedFilter(admin.SimpleListFilter):
-    title = _("shipping")
-    parameter_name = "shipped"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [
-            ("due", _("paid, to be shipped")),
-            ("yes", _("already shipped")),
-            ("no", _("not shipped")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "due":
-            return queryset.filter(pay_status__in=PAID, shipped_at__isnull=True)
-        if self.value() in ("yes", "no"):
-            return queryset.filter(shipped_at__isnull=self.value() == "no")
-        return queryset
-
-
 class OrderFlaggedFilter(admin.SimpleListFilter):
     title = _("money to look at")
     parameter_name = "flagged"
@@ -103,6 +100,19 @@ class OrderFlaggedFilter(admin.SimpleListFilter):
         if self.value() == "open":
             return queryset.filter(pk__in=Payment.objects.to_give_back().values("order_id"))
         return queryset
+
+
+class TradeStatusFilter(admin.SimpleListFilter):
+    """Not those that are there: to find them, all notices would be read."""
+
+    title = _("trade status")
+    parameter_name = "trade_status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [choice for choice in PayStatus.choices if choice[0] != PayStatus.PAYING]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(trade_status=self.value()) if self.value() else queryset
 
 
 class PaymentFlaggedFilter(admin.SimpleListFilter):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import PaymentNotice
 from ..services.notices import REFUSED, notice_fields
 from .cells import NONE, badge, order_link, two_lines, when
-from .filters import DateRangeFilter
+from .filters import DateRangeFilter, TradeStatusFilter
 from .read_only import ReadOnlyAdmin
 from .search import IndexedSearchAdmin
 
@@ -23,7 +23,8 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
     """What was said of payments, as it came. Anybody can send one: nothing of it is markup."""
 
     list_display = ["received", "numbers", "trade_status", "verdict_shown", "source"]
-    list_filter = ["verdict", "source", "trade_status", ("add_time", DateRangeFilter)]
+    list_filter = ["verdict", "source", TradeStatusFilter, ("add_time", DateRangeFilter)]
+    sortable_by = ()  # newest first: other orders would sort the whole table
     search_help_text = _("Order number, trade number or notice id, whole.")
     readonly_fields = (
         "add_time", "repeats", "repeated_at", "source", "verdict_shown", "order_shown",
@@ -35,7 +36,7 @@ class PaymentNoticeAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
         css = {"all": ["trade/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("order")
+        return super().get_queryset(request).prefetch_related("order")
 
     def found(self, word: str) -> Q:
         return Q(out_trade_no=word) | Q(trade_no=word) | Q(notify_id=word)

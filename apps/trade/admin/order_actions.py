@@ -16,7 +16,6 @@ from ..models import OrderInfo
 from ..order_status import Event, MoveRefusedError
 from ..services.asking import GatewaySilentError, order_ask
 from ..services.closing import Outcome, order_close_via_gateway
-from ..services.orders import order_ship
 from . import confirmation
 from .cells import change_url
 
@@ -53,7 +52,7 @@ SETTLED = {
 
 
 class OrderActions(admin.ModelAdmin):
-    actions: Sequence[str] = ("close_unpaid", "mark_shipped", "ask_gateway")
+    actions: Sequence[str] = ("close_unpaid", "ask_gateway")
 
     @admin.action(permissions=["change"], description=_("Close unpaid orders"))
     def close_unpaid(
@@ -64,16 +63,6 @@ class OrderActions(admin.ModelAdmin):
             "stock. Alipay is asked first: what turns out to be paid stays open."
         )
         return self._do(request, queryset, _close, name="close_unpaid", question=question)
-
-    @admin.action(permissions=["change"], description=_("Mark as shipped"))
-    def mark_shipped(
-        self, request: HttpRequest, queryset: QuerySet[OrderInfo]
-    ) -> HttpResponse | None:
-        question = _(
-            "Have these orders left the shop? This cannot be taken back, and a refund no longer "
-            "returns their pieces to stock."
-        )
-        return self._do(request, queryset, _ship, name="mark_shipped", question=question)
 
     @admin.action(permissions=["change"], description=_("Ask Alipay now"))
     def ask_gateway(
@@ -130,11 +119,11 @@ class OrderActions(admin.ModelAdmin):
         self, request: HttpRequest, orders: Sequence[OrderInfo], reports: Sequence[Report]
     ) -> None:
         """One message for each thing that happened, naming the orders to which it did."""
-        told: dict[tuple[int, str], list[str]] = {}
+        numbers_by_text: dict[tuple[int, str], list[str]] = {}
         for order, report in zip(orders, reports, strict=True):
             text = str(report.text)
-            told.setdefault((report.level, text), []).append(order.order_sn)
-        for (level, text), numbers in told.items():
+            numbers_by_text.setdefault((report.level, text), []).append(order.order_sn)
+        for (level, text), numbers in numbers_by_text.items():
             heading = ngettext("Order %(orders)s: %(text)s.", "Orders %(orders)s: %(text)s.",
                                len(numbers))  # fmt: skip
             self.message_user(request, heading % {"orders": ", ".join(numbers), "text": text},
@@ -152,16 +141,6 @@ def _close(order: OrderInfo) -> Report:
         return SILENT
     except MoveRefusedError:
         return Report(messages.ERROR, _("paid, and therefore not closed; nothing was changed"))
-
-
-def _ship(order: OrderInfo) -> Report:
-    try:
-        is_new = order_ship(order_id=order.pk)
-    except MoveRefusedError:
-        return Report(messages.ERROR, _("not paid, and therefore not shipped; nothing was changed"))
-    if is_new:
-        return Report(messages.SUCCESS, _("marked as shipped"), is_change=True)
-    return Report(messages.INFO, _("shipped before; nothing was changed"))
 
 
 def _ask(order: OrderInfo) -> Report:

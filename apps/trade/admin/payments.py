@@ -23,6 +23,7 @@ from .cells import (
     when,
     yuan,
 )
+from .exports.money_page import MoneyExport
 from .filters import DateRangeFilter, PaymentFlaggedFilter
 from .read_only import ReadOnlyAdmin
 from .refund_page import RefundPage, is_token, reason_of, refund_make, rest_tell
@@ -33,7 +34,7 @@ REFUNDS_AT_ONCE = 20
 
 
 @admin.register(Payment)
-class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
+class PaymentAdmin(MoneyExport, RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
     """What came in. To give money back takes the permission ``trade.refund_payment``."""
 
     list_display = [
@@ -156,19 +157,8 @@ class PaymentAdmin(RefundPage, IndexedSearchAdmin, ReadOnlyAdmin):
         name = "trade_payment_refund"
         return [path("<int:payment_id>/refund/", refund, name=name), *super().get_urls()]
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: Any,
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Any = None,
-    ) -> Any:
-        context["may_refund"] = (
-            obj is not None and self.has_refund_permission(request) and refundable(obj) > 0
-        )
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def page_context(self, request: HttpRequest, obj: Payment) -> dict[str, Any]:
+        return {"may_refund": self.has_refund_permission(request) and refundable(obj) > 0}
 
 
 def _amount(text: str) -> Decimal | None:

@@ -5,25 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from utils.admin.base import ShopModelAdmin
+from utils.admin.read_only import NeverDeletedAdmin, ReadOnlyAdmin
 
-
-class NeverDeletedAdmin(ShopModelAdmin):
-    """No row is added or deleted by hand, be it by a page or by an action."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(NeverDeletedAdmin):
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+__all__ = ["NeverDeletedAdmin", "ReadOnlyAdmin", "ReadOnlyInline"]
 
 
 class ReadOnlyInline(admin.TabularInline):

@@ -6,7 +6,7 @@ double click or by hand, it is the same refund.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from utils.api.errors import DomainError
 from utils.text.language import in_shop_language
 
-from ..models import Payment, Refund
+from ..models import Payment, Refund, RefundRequest
 from ..services.refunds import (
     RefundOverError,
     RefundTooLargeError,
@@ -33,6 +33,7 @@ from ..services.refunds import (
     refundable,
 )
 from .cells import change_url
+from .return_fields import ReturnFieldsForm, returnable_with, returned_text, split
 
 TOKEN = re.compile(r"\A[0-9a-f]{16}\Z")
 # Alipay shows it to the buyer.
@@ -55,7 +56,7 @@ LEVELS = {
 }  # fmt: skip
 
 
-class RefundForm(forms.Form):
+class RefundForm(ReturnFieldsForm):
     amount = forms.DecimalField(
         label=_("amount"), max_digits=10, decimal_places=2, min_value=Decimal("0.01"),
         help_text=_("In yuan."),
@@ -79,7 +80,7 @@ class RefundPage(admin.ModelAdmin):
         payment = get_object_or_404(Payment.objects.select_related("order__user"), pk=payment_id)
         if request.method != "POST":
             return self._show(request, payment, _first_form(payment))
-        form = RefundForm(request.POST)
+        form = RefundForm(request.POST, returnable=returnable_with(payment))
         if not form.is_valid():
             if "token" in form.errors:  # nobody's form
                 form = _first_form(payment)
@@ -92,7 +93,7 @@ class RefundPage(admin.ModelAdmin):
                 form.add_error("amount", str(RefundTooLargeError(left)))
             is_asking = form.is_valid() and "change" not in request.POST
             return self._show(request, payment, form, is_asking=is_asking)
-        refund_make(self, request, payment, **data)
+        refund_make(self, request, payment, **split(data), lines=form.lines(), chosen=form.chosen())
         return HttpResponseRedirect(change_url("payment", payment.pk))
 
     def _show(
@@ -104,6 +105,8 @@ class RefundPage(admin.ModelAdmin):
             "title": _("Give money back"),
             "payment": payment,
             "left": refundable(payment),
+            # Whoever gives money back without it should know that the buyer asked.
+            "open_request": RefundRequest.objects.filter(open_of=payment.order_id).first(),
             "is_over": refund_is_over(payment),
             "over": RefundOverError.message,
             "form": form,
@@ -121,25 +124,29 @@ def refund_make(
     amount: Decimal,
     reason: str,
     token: str,
+    lines: Mapping[int, int] | None = None,
+    chosen: Iterable[tuple[str, int]] = (),
 ) -> Refund | None:
     """Refund, tell the staff member what came of it, and keep it in the payment's history.
 
-    None when it was refused before the gateway was asked.
+    ``chosen`` are the ``lines`` that come back into stock, by name. None when it was refused
+    before the gateway was asked.
     """
     assert request.user.pk is not None
     try:
         refund = refund_open(
             payment_id=payment.pk, amount=amount, reason=reason, staff_id=request.user.pk,
-            request_token=token,
+            request_token=token, lines=lines,
         )  # fmt: skip
     except DomainError as error:
         model_admin.message_user(request, str(error), messages.ERROR)
         return None
     if not refund.tries:
         with in_shop_language():
-            told = gettext("Refund %(number)s of %(amount)s yuan: %(reason)s")
+            entry = gettext("Refund %(number)s of %(amount)s yuan: %(reason)s")
+            back = returned_text(chosen)
         values = {"number": refund.out_request_no, "amount": amount, "reason": reason}
-        model_admin.log_change(request, payment, told % values)
+        model_admin.log_change(request, payment, entry % values + back)
     refund = refund_send(refund_id=refund.pk)
     refund_tell(model_admin, request, refund)
     return refund
@@ -169,9 +176,10 @@ def is_token(text: str) -> bool:
 
 def _first_form(payment: Payment) -> RefundForm:
     return RefundForm(
+        returnable=returnable_with(payment),
         initial={
             "amount": refundable(payment),
             "reason": reason_of(payment),
             "token": refund_token_make(),
-        }
+        },
     )

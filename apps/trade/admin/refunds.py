@@ -89,9 +89,9 @@ class RefundAdmin(IndexedSearchAdmin, ReadOnlyAdmin):
             sent = refund_send(refund_id=refund.pk)
             if refund.state == Refund.State.PENDING:
                 with in_shop_language():
-                    told = gettext("Alipay was asked again; the refund is now: %(state)s")
-                    told %= {"state": sent.get_state_display()}
-                self.log_change(request, sent, told)
+                    entry = gettext("Alipay was asked again; the refund is now: %(state)s")
+                    entry %= {"state": sent.get_state_display()}
+                self.log_change(request, sent, entry)
             refund_tell(self, request, sent)
             if sent.state == Refund.State.PENDING:
                 # The gateway is silent: it would be so about the others.

@@ -14,7 +14,7 @@ from ..order_status import UNPAID
 def checks() -> Iterator[Check]:
     accounts = get_user_model().objects.all()
     orders = OrderInfo.objects.filter(user=OuterRef("pk"))
-    nameless = Q(address="", signer_name="", singer_mobile="", post_script="")
+    nameless = Q(address="", signer_name="", singer_mobile="", post_script="", cancel_reason="")
     unfit = Exists(rows_unless(orders, nameless & ~Q(pay_status__in=UNPAID)))
     lines = Exists(CartLine.objects.filter(user=OuterRef("pk")))
     found = accounts.filter(unfit | lines, closed_at__isnull=False).order_by("pk")

@@ -87,13 +87,16 @@ def _refunds() -> Iterator[Check]:
     counted = payments.count()
     done = Refund.objects.filter(state=Refund.State.DONE)
     differing = sums_that_differ(
-        amounts(payments, "trade_no", said="refunded"),
+        amounts(payments, "trade_no", recorded="refunded"),
         amounts(done, "payment__trade_no", found="amount"),
     )
     yield Check(
         "what was given back of a payment is the sum of its refunds",
         counted,
-        [f"payment {trade_no}: {said}, refunds {found}" for trade_no, said, found in differing],
+        [
+            f"payment {trade_no}: {recorded}, refunds {found}"
+            for trade_no, recorded, found in differing
+        ],
     )
     not_failed = Q(refunds__state__in=[Refund.State.DONE, Refund.State.PENDING])
     asked_for = Sum("refunds__amount", filter=not_failed, default=0)

@@ -22,13 +22,16 @@ def checks() -> Iterator[Check]:
     )
 
     differing = sums_that_differ(
-        amounts(orders, "order_sn", said="order_mount"),
+        amounts(orders, "order_sn", recorded="order_mount", found="freight_amount"),
         amounts(OrderGoods.objects.all(), "order__order_sn", found=F("price") * F("goods_num")),
     )
     yield Check(
-        "an order's total is the sum of its lines",
+        "an order's total is the sum of its lines and its freight",
         counted,
-        [f"order {order_sn}: {said}, lines {found}" for order_sn, said, found in differing],
+        [
+            f"order {order_sn}: {recorded}, lines and freight {found}"
+            for order_sn, recorded, found in differing
+        ],
     )
 
     closed = Q(pay_status=PayStatus.TRADE_CLOSED)

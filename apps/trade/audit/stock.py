@@ -1,4 +1,8 @@
-"""Where the pieces are that left the stock: held by a cart, held by an order, or sold."""
+"""Where the pieces are that left the stock: held by a cart, held by an order, or sold.
+
+What came back of an order with a refund (returned_num) the order has no more. Its sale counts all
+the same, until all of the order's money went back.
+"""
 
 from collections.abc import Iterator
 
@@ -21,20 +25,24 @@ def checks() -> Iterator[Check]:
     lines = OrderGoods.objects.all()
 
     differing = sums_that_differ(
-        amounts(moves, "goods_id", said=-F("delta")),
+        amounts(moves, "goods_id", recorded=-F("delta")),
         amounts(held, "goods_id", found="nums"),
-        amounts(lines.filter(order__holds_stock=True), "goods_id", found="goods_num"),
+        amounts(
+            lines.filter(order__holds_stock=True),
+            "goods_id",
+            found=F("goods_num") - F("returned_num"),
+        ),
     )
     yield Check(
         "pieces that left the stock are held by carts and orders",
         Goods.objects.count(),
-        [f"goods {goods}: {said} left, {found} held" for goods, said, found in differing],
+        [f"goods {goods}: {recorded} left, {found} held" for goods, recorded, found in differing],
     )
 
     # A checkout hands what the cart holds over to the order, without a movement.
     buyer = Cast(Substr("reference", len(CART_PREFIX) + 1), BigIntegerField())
     differing = sums_that_differ(
-        amounts(moves.filter(of_carts), buyer, "goods_id", said=-F("delta")),
+        amounts(moves.filter(of_carts), buyer, "goods_id", recorded=-F("delta")),
         amounts(held, "user_id", "goods_id", found="nums"),
         amounts(lines, "order__user_id", "goods_id", found="goods_num"),
         keys=2,
@@ -43,37 +51,43 @@ def checks() -> Iterator[Check]:
         "what a cart took is held by it, or was ordered from it",
         ShoppingCart.objects.count(),
         [
-            f"cart of user {user}, goods {goods}: {said} taken, {found} held or ordered"
-            for user, goods, said, found in differing
+            f"cart of user {user}, goods {goods}: {recorded} taken, {found} held or ordered"
+            for user, goods, recorded, found in differing
         ],
     )
 
     differing = sums_that_differ(
-        amounts(moves.exclude(of_carts), "reference", "goods_id", said="delta"),
+        amounts(moves.exclude(of_carts), "reference", "goods_id", recorded="delta"),
         amounts(
             lines.filter(order__holds_stock=False), "order__order_sn", "goods_id", found="goods_num"
+        ),
+        amounts(
+            lines.filter(order__holds_stock=True, returned_num__gt=0),
+            "order__order_sn",
+            "goods_id",
+            found="returned_num",
         ),
         keys=2,
     )
     yield Check(
-        "an order gave back all its pieces, or none",
+        "an order gave back all its pieces, or those that were returned",
         lines.count(),
         [
-            f"order {order_sn}, goods {goods}: {said} given back, {found} should be"
-            for order_sn, goods, said, found in differing
+            f"order {order_sn}, goods {goods}: {recorded} given back, {found} should be"
+            for order_sn, goods, recorded, found in differing
         ],
     )
 
     differing = sums_that_differ(
-        amounts(Goods.objects.all(), "pk", said=F("sold_num") - F("sold_before")),
+        amounts(Goods.objects.all(), "pk", recorded=F("sold_num") - F("sold_before")),
         amounts(lines.filter(order__pay_status__in=PAID), "goods_id", found="goods_num"),
     )
     yield Check(
         "sold_num is sold_before and the lines of paid orders",
         Goods.objects.count(),
         [
-            f"goods {goods}: {said} counted as sold, {found} in paid orders"
-            for goods, said, found in differing
+            f"goods {goods}: {recorded} counted as sold, {found} in paid orders"
+            for goods, recorded, found in differing
         ],
     )
 

@@ -8,7 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.goods.models import Goods, GoodsCardsQuerySet
+from apps.goods.models import Goods, GoodsCardsQuerySet, RowsWithGoodsCards
+
+# What an order keeps of goods, and what speaks against ordering them.
+OFFERED = ("name", "shop_price", "goods_front_image", "goods_num", "is_on_sale", "ship_free")
 
 
 class ShoppingCart(models.Model):
@@ -22,7 +25,7 @@ class ShoppingCart(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("buyer"), on_delete=models.PROTECT,
         primary_key=True, related_name="shopping_cart",
     )  # fmt: skip
-    # Written by whoever must be alone with the row (utils/db/locks.py).
+    # Written to lock the row (utils/db/locks.py).
     version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
 
     class Meta:
@@ -30,16 +33,22 @@ class ShoppingCart(models.Model):
         verbose_name_plural = _("carts")
 
     def __str__(self) -> str:
-        return f"cart:{self.user_id}"
+        return f"{self._meta.verbose_name} {self.user_id}"
 
 
 class CartLineQuerySet(GoodsCardsQuerySet["CartLine"]):
-    def for_list(self) -> "CartLineQuerySet":
+    def for_list(self) -> RowsWithGoodsCards["CartLine"]:
         """With their goods cards, newest first: three queries, however many lines.
 
         Goods that left the shelf are among them: the buyer still wants to see them.
         """
         return self.order_by("-pk").with_goods_cards()
+
+    def for_checkout(self) -> "CartLineQuerySet":
+        """With what an order keeps of their goods, by the keys of these: one query."""
+        columns = [f"goods__{name}" for name in OFFERED]
+        lines = self.select_related("goods").only("user_id", "nums", "held_until", *columns)
+        return lines.order_by("goods_id")
 
     def lapsed(self, now: datetime) -> "CartLineQuerySet":
         """Lines that hold stock longer than they may."""

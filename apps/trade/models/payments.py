@@ -9,6 +9,8 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from utils.journal.tracking import JournaledModel, JournaledQuerySet, Tracked
+
 from .orders import OrderInfo
 
 
@@ -64,7 +66,7 @@ class Payment(models.Model):
         unique=True,
     )
     add_time = models.DateTimeField(_("recorded"), default=timezone.now)
-    # Written by whoever must be alone with the row (utils/db/locks.py).
+    # Written to lock the row (utils/db/locks.py).
     version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
 
     objects = PaymentQuerySet.as_manager()
@@ -86,6 +88,8 @@ class Payment(models.Model):
                 condition=Q(state="applied", flag="") | Q(state="flagged") & ~Q(flag=""),
             ),
         ]
+        # Both columns, so that a sum by day reads the index alone.
+        indexes = [models.Index(fields=["paid_at", "amount"], name="payment_by_day")]
 
     def __str__(self) -> str:
         return self.trade_no
@@ -151,13 +155,17 @@ class PaymentNotice(models.Model):
             models.Index(fields=["out_trade_no"], name="notice_order_sn"),
             models.Index(fields=["trade_no"], name="notice_trade_no"),
             models.Index(fields=["notify_id"], name="notice_notify_id"),
+            # Filters of the staff's list.
+            models.Index(fields=["trade_status"], name="notice_trade_status"),
+            models.Index(fields=["source"], name="notice_source"),
+            models.Index(fields=["add_time"], name="notice_received"),
         ]
 
     def __str__(self) -> str:
         return f"{self.out_trade_no or '–'}: {self.get_verdict_display()}"
 
 
-class Refund(models.Model):
+class Refund(JournaledModel):
     """Money given back out of a payment; done only when the gateway says it moved.
 
     ``out_request_no`` names the refund at Alipay and is the same on every try, so that
@@ -198,6 +206,12 @@ class Refund(models.Model):
     )  # fmt: skip
     add_time = models.DateTimeField(_("asked for"), default=timezone.now)
 
+    objects = JournaledQuerySet["Refund"].as_manager()
+
+    journal = Tracked(
+        columns=("state",), created=("amount", "reason"), by_staff=True, name="out_request_no"
+    )
+
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
@@ -210,7 +224,10 @@ class Refund(models.Model):
                 | (~Q(state="done") & Q(done_at__isnull=True)),
             ),
         ]
-        indexes = [models.Index(fields=["state", "asked_at"], name="refund_in_doubt")]
+        indexes = [
+            models.Index(fields=["state", "asked_at"], name="refund_in_doubt"),
+            models.Index(fields=["done_at", "amount"], name="refund_by_day"),
+        ]
 
     def __str__(self) -> str:
         return self.out_request_no

@@ -42,7 +42,7 @@ def order_ask(*, order_id: int) -> bool:
 def order_ask_on_return(*, order_id: int) -> bool:
     """Ask as order_ask(), because the buyer came back from the cashier; return whether it asked.
 
-    Anybody who has the address of a return may repeat it for ever: it asks once in
+    Anybody who has the address of a return may repeat it without end: it asks once in
     RETURN_ASK_AGAIN. Raises AlipayError when the gateway does not answer.
     """
     now = clock.database_now()

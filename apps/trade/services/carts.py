@@ -11,19 +11,22 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import IntegrityError
+from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.services.stock import OutOfStockError, Shortage, stock_return, stock_take
-from apps.users.services.locks import account_check_open
+from apps.users.services.locks import account_open_now
 from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.deadline import Deadline
 from utils.db.failures import collect_errors
 from utils.db.locks import check_changed, row_lock
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
+from utils.db.written_once import Given, Read, Update
 
 from ..models import CartLine, ShoppingCart
 from ..models.carts import CartLineQuerySet
@@ -48,6 +51,13 @@ CART_PREFIX = "cart:"
 USERS_AT_ONCE = 100
 
 
+_LOCK = Update(lambda: ShoppingCart.objects.filter(pk=Given("user_id")), version=F("version") + 1)
+_LINES = Read(lambda: CartLine.objects.filter(user_id=Given("user_id")))
+_GOODS_TO_TAKE = Read(
+    lambda: Goods.objects.only("name", "goods_num").filter(pk=Given("goods_id"), is_on_sale=True)
+)
+
+
 class NotInCartError(DomainError):
     """The goods are not in the buyer's cart; nothing was changed."""
 
@@ -60,6 +70,17 @@ class NotOnSaleError(DomainError):
 
     field = "goods"
     message: Any = _("These goods are not on sale any more.")
+
+
+class GoodsUnknownError(DomainError):
+    """There are no such goods on the shelf, and none in the cart; nothing was changed."""
+
+    field = "goods"
+    message: Any = _("There is no such object.")
+
+
+class NoCartError(Exception):
+    """The buyer has no row to lock yet; nothing was changed."""
 
 
 class TooManyLinesError(DomainError):
@@ -77,12 +98,14 @@ def cart_add(*, user_id: int, goods_id: int, nums: int) -> CartLine:
 
     The line holds all its pieces for CART_HOLD_MINUTES from now, those of a hold that had
     lapsed too, or for as long as the buyer's hold window allows; beyond it the line holds
-    nothing. Raises NotOnSaleError, OutOfStockError, TooManyLinesError, and what
-    holdings.py refuses: TooManyPiecesError, TooMuchHeldError; AccountClosedError.
+    nothing. Raises GoodsUnknownError, NotOnSaleError, OutOfStockError, TooManyLinesError, and
+    what holdings.py refuses: TooManyPiecesError, TooMuchHeldError; AccountClosedError.
     """
-    _cart_make(user_id)
-    return retry_after_releasing_holds(
-        lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums)
+    return with_cart(
+        user_id,
+        lambda: retry_after_releasing_holds(
+            lambda: _line_set(user_id=user_id, goods_id=goods_id, more=nums)
+        ),
     )
 
 
@@ -195,23 +218,38 @@ def retry_after_releasing_holds(write: Callable[[], T]) -> T:
     return write()
 
 
+def with_cart(user_id: int, write: Callable[[], T]) -> T:
+    """Return ``write()``, one transaction; if it raises NoCartError, make the cart and repeat."""
+    try:
+        return write()
+    except NoCartError:
+        cart_make(user_id)
+    return write()
+
+
+@retry_on_deadlock
+def cart_make(user_id: int) -> None:
+    """See to it that the buyer has a row to lock. One statement, which commits by itself."""
+    try:
+        ShoppingCart(user_id=user_id).save(force_insert=True)
+    except IntegrityError:  # another request of this buyer made it in between
+        if not ShoppingCart.objects.filter(pk=user_id).exists():
+            raise
+
+
 def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
     """Lock the buyer's cart until the transaction ends; return whether there is one.
 
     With ``skip_locked`` as row_lock().
     """
-    return row_lock(ShoppingCart.objects.filter(pk=user_id), skip_locked=skip_locked)
+    if skip_locked:
+        return row_lock(ShoppingCart.objects.filter(pk=user_id), skip_locked=True)
+    return bool(_LOCK(user_id=user_id))
 
 
 def cart_reference(user_id: int) -> str:
     """Return what the stock ledger calls a buyer's cart."""
     return f"{CART_PREFIX}{user_id}"
-
-
-@retry_on_deadlock
-def _cart_make(user_id: int) -> None:
-    """See to it that the buyer has a row to lock. It commits by itself."""
-    ShoppingCart.objects.get_or_create(user_id=user_id)
 
 
 @atomic_retry_on_deadlock
@@ -238,10 +276,10 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     The line is written after the goods row is locked: an INSERT would share that row's lock
     (the foreign key) and want it alone later, and two of those wait for each other.
     """
-    now = clock.database_now()  # before rows are locked that others wait for
-    cart_lock(user_id)
-    account_check_open(user_id=user_id)
-    lines = {line.goods_id: line for line in CartLine.objects.filter(user_id=user_id)}
+    if not cart_lock(user_id) and total is None:
+        raise NoCartError
+    now = account_open_now(user_id=user_id)
+    lines = {line.goods_id: line for line in _LINES(user_id=user_id)}
     line = lines.get(goods_id)
     if line is None and total is not None:
         raise NotInCartError
@@ -259,6 +297,8 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     is_enough = True
     if wants > taken:
         goods = _goods_to_take(goods_id, lacks=wants - taken, is_held=held_until is not None)
+        if goods is None:
+            raise NotOnSaleError if line else GoodsUnknownError
         # Of 5000 pieces where there are 5, the buyer wants to hear of the 5.
         if is_enough := goods.goods_num >= wants - taken:
             check_pieces(holdings, {goods_id: wants})
@@ -288,17 +328,13 @@ def _line_set(*, user_id: int, goods_id: int, more: int = 0, total: int | None =
     return line
 
 
-def _goods_to_take(goods_id: int, *, lacks: int, is_held: bool) -> Goods:
-    """Return goods of which a line is to have ``lacks`` more pieces.
+def _goods_to_take(goods_id: int, *, lacks: int, is_held: bool) -> Goods | None:
+    """Return goods of which a line is to have ``lacks`` more pieces; None: not on the shelf.
 
-    Raises NotOnSaleError; of a line that will hold nothing, also OutOfStockError, which
-    stock_take() raises of the others.
+    Raises OutOfStockError of a line that will hold nothing; of the others stock_take() does.
     """
-    columns = Goods.objects.only("name", "goods_num")
-    goods = columns.filter(pk=goods_id, is_on_sale=True).first()
-    if goods is None:
-        raise NotOnSaleError
-    if not is_held and goods.goods_num < lacks:
+    goods = _GOODS_TO_TAKE.first(goods_id=goods_id)
+    if goods is not None and not is_held and goods.goods_num < lacks:
         shortage = Shortage(goods.pk, goods.name, lacks, goods.goods_num)
         raise OutOfStockError([shortage], field="nums")
     return goods

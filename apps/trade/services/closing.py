@@ -6,20 +6,22 @@ here after.
 
 import logging
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 
 from django.conf import settings
 from django.db.models import F
+from django.utils import timezone
 
 from utils.alipay import AlipayError, CloseResult, client_from_settings, gateway_patience
 from utils.db import clock
 from utils.db.shared_work import SharedWork
 
 from ..models import OrderInfo
-from ..order_status import OVER, Event, MoveRefusedError
+from ..order_status import Event, MoveRefusedError
 from .asking import GatewaySilentError, order_ask
-from .orders import OrderPaidError, order_close, order_hide
+from .orders import CancelPaidError, order_close, order_hide
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +30,14 @@ class Outcome(Enum):
     """What became of an order that was to be closed."""
 
     CLOSED = "closed"
-    PAID = "paid"  # the gateway knew of money that we had not heard of
+    PAID = "paid"  # the gateway reported a payment that no notice had told us about
     UNCHANGED = "unchanged"  # somebody else closed it first
 
 
-def order_close_via_gateway(*, order_id: int, event: Event) -> Outcome:
+def order_close_via_gateway(*, order_id: int, event: Event, reason: str = "") -> Outcome:
     """Close an unpaid order for good (``event``: CANCEL, EXPIRE or STAFF_CLOSE), unless it is paid.
+
+    ``reason``: what the buyer says of it, at most 200 characters.
 
     The gateway is asked, and told to close its trade, before the stock returns. All its calls
     share one deadline. Raises GatewaySilentError when that cannot be; MoveRefusedError when
@@ -51,7 +55,7 @@ def order_close_via_gateway(*, order_id: int, event: Event) -> Outcome:
             logger.warning("order %s stays open: %s", order.order_sn, error)
             raise GatewaySilentError from error
     try:
-        closed = order_close(order_id=order_id, event=event)
+        closed = order_close(order_id=order_id, event=event, reason=reason)
     except MoveRefusedError:
         if was_unpaid:
             return Outcome.PAID
@@ -59,23 +63,40 @@ def order_close_via_gateway(*, order_id: int, event: Event) -> Outcome:
     return Outcome.CLOSED if closed else Outcome.UNCHANGED
 
 
-def order_delete(order: OrderInfo) -> None:
-    """Do what the buyer asks of ``order`` with DELETE: close it if unpaid, hide it if over.
+def order_cancel(order: OrderInfo, *, reason: str = "") -> None:
+    """Close ``order`` as its buyer asks; ``reason``: why, at most 200 characters.
 
-    Raises OrderPaidError when it is paid and not finished, or turns out to be paid;
-    GatewaySilentError.
+    One that was closed without being paid stays as it is. Raises CancelPaidError when it was
+    paid, or turns out to be; GatewaySilentError.
     """
-    looks_over = order.status_now in OVER
-    if order.pay_status not in OVER:
-        event = Event.EXPIRE if looks_over else Event.CANCEL
-        try:
-            outcome = order_close_via_gateway(order_id=order.pk, event=event)
-        except MoveRefusedError as error:
-            raise OrderPaidError from error
-        if outcome == Outcome.PAID:
-            raise OrderPaidError
-    if looks_over:
-        order_hide(order_id=order.pk)
+    if order.closed_by == Event.REFUND:
+        raise CancelPaidError
+    try:
+        outcome = order_close_via_gateway(
+            order_id=order.pk, event=_end_by_buyer(order), reason=reason
+        )
+    except MoveRefusedError as error:
+        raise CancelPaidError from error
+    if outcome == Outcome.PAID:
+        raise CancelPaidError
+
+
+def order_delete(order: OrderInfo) -> None:
+    """Hide ``order`` from its buyer, and close it before when it is unpaid.
+
+    Raises OrderPaidError when it is paid, or turns out to be, and is neither received nor
+    finished; GatewaySilentError.
+    """
+    if order.is_unpaid:
+        # Should it be paid meanwhile, it cannot be hidden.
+        with suppress(MoveRefusedError):
+            order_close_via_gateway(order_id=order.pk, event=_end_by_buyer(order))
+    order_hide(order_id=order.pk)
+
+
+def _end_by_buyer(order: OrderInfo) -> Event:
+    """Return why an order ends that its buyer has no use for: time may have ended it before."""
+    return Event.CANCEL if order.is_payable(timezone.now()) else Event.EXPIRE
 
 
 def orders_close_expired(

@@ -12,6 +12,7 @@ Windows are written after goods rows, in the order of their goods.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,15 @@ from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.batches import delete_in_batches
 from utils.db.locks import check_changed
+from utils.db.written_once import (
+    Among,
+    Delete,
+    Given,
+    Read,
+    Update,
+    number_by_place,
+    numbers_by_place,
+)
 
 from ..models import HoldWindow
 
@@ -31,6 +41,8 @@ from ..models import HoldWindow
 SHORTEST_TIME_TO_PAY = timedelta(minutes=5)
 
 Windows = Mapping[int, HoldWindow]  # by goods id
+
+_WINDOWS = Read(lambda: _of_goods())
 
 
 class OrderedBeforeError(DomainError):
@@ -41,7 +53,7 @@ class OrderedBeforeError(DomainError):
 
 def windows_read(*, user_id: int, goods_ids: Iterable[int]) -> dict[int, HoldWindow]:
     """Return what windows a buyer has of goods, over or not: one query."""
-    windows = HoldWindow.objects.filter(user_id=user_id, goods_id__in=list(goods_ids))
+    windows = _WINDOWS(user_id=user_id, keys={*goods_ids})
     return {window.goods_id: window for window in windows}
 
 
@@ -116,12 +128,9 @@ def windows_note(
     if not is_order:
         still = [pk for pk in still if opened[pk].most_pieces < pieces[pk]]
     if still:
-        values: dict[str, Any] = {
-            "most_pieces": Greatest(F("most_pieces"), _by_goods(pieces, still))
-        }
-        if is_order:
-            values["ordered_at"] = Coalesce(F("ordered_at"), Value(now))
-        check_changed(_rows(user_id, still).update(**values), len(still))
+        note = _note(len(still), is_order=is_order)
+        numbers = {pk: pieces[pk] for pk in still}
+        check_changed(note(user_id=user_id, now=now, **numbers_by_place(numbers)), len(still))
 
 
 def windows_release(*, user_id: int, ends: Mapping[int, datetime]) -> None:
@@ -132,15 +141,16 @@ def windows_release(*, user_id: int, ends: Mapping[int, datetime]) -> None:
         _rows(user_id, sorted(ends)).update(released_at=last)
 
 
-def windows_pay(*, user_id: int, pieces: Mapping[int, int], now: datetime) -> None:
+def windows_pay(*, user_id: int, pieces: Mapping[int, int]) -> None:
     """Write down that a buyer paid for ``pieces`` (goods id -> how many).
 
     Who bought half of what was held, or more, was not just keeping it from others.
     """
     goods_ids = sorted(pieces)
     doubled = {pk: 2 * nums for pk, nums in pieces.items()}
-    _rows(user_id, goods_ids).filter(most_pieces__lte=_by_goods(doubled, goods_ids)).delete()
-    windows_release(user_id=user_id, ends=dict.fromkeys(goods_ids, now))
+    deleted = _bought(len(pieces))(user_id=user_id, **numbers_by_place(doubled))
+    if deleted < len(goods_ids):  # there is at most one of each
+        windows_release(user_id=user_id, ends=dict.fromkeys(goods_ids, clock.database_now()))
 
 
 def window_spend(*, user_id: int, goods_id: int, pieces: int, now: datetime) -> None:
@@ -174,6 +184,29 @@ def _hold_time() -> timedelta:
 def _is_over_at(window: HoldWindow, last_end: datetime | None) -> datetime:
     """Return when the pause after the last hold is over."""
     return max(window.released_at, last_end or window.released_at) + _hold_time()
+
+
+@lru_cache(maxsize=32)
+def _note(goods: int, *, is_order: bool) -> Update:
+    """Return the statement that notes what a buyer holds of so many goods in open windows."""
+    values: dict[str, Any] = {
+        "most_pieces": Greatest(F("most_pieces"), number_by_place("goods_id", goods))
+    }
+    if is_order:
+        now = Given("now", HoldWindow._meta.get_field("ordered_at"))
+        values["ordered_at"] = Coalesce(F("ordered_at"), now)
+    return Update(_of_goods, **values)
+
+
+@lru_cache(maxsize=16)
+def _bought(goods: int) -> Delete:
+    """Return the statement that ends the windows of so many goods, if enough was paid for."""
+    doubled = number_by_place("goods_id", goods)
+    return Delete(lambda: _of_goods().filter(most_pieces__lte=doubled))
+
+
+def _of_goods() -> QuerySet[HoldWindow]:
+    return HoldWindow.objects.filter(Among(F("goods_id"), "keys"), user_id=Given("user_id"))
 
 
 def _rows(user_id: int, goods_ids: list[int]) -> QuerySet[HoldWindow]:

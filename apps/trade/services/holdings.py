@@ -9,15 +9,29 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from utils.api.errors import DomainError
+from utils.db.written_once import Given, Read
 
 from ..models import CartLine, OrderGoods
 from ..order_status import UNPAID
+
+
+def _unpaid() -> QuerySet[OrderGoods, tuple[int, datetime, int, int]]:
+    lines = OrderGoods.objects.filter(
+        order__user_id=Given("user_id"), order__pay_status__in=UNPAID
+    ).order_by()
+    return lines.values_list("order_id", "order__expires_at", "goods_id", "goods_num")
+
+
+_UNPAID = Read(_unpaid)
 
 
 class TooManyPiecesError(DomainError):
@@ -42,13 +56,18 @@ class TooManyUnpaidOrdersError(DomainError):
 class Holdings:
     """Pieces by goods id. ``ends``: until when the latest hold of goods lasts, or lasted.
 
-    An end in the past is that of a hold that no sweep has released yet.
+    An end in the past is that of a hold that no sweep has released yet. ``orders`` are the unpaid
+    ones by their id, each with its pieces.
     """
 
     in_cart: Mapping[int, int]
-    in_orders: Mapping[int, int]
-    unpaid_orders: int
+    orders: Mapping[int, Mapping[int, int]]
     ends: Mapping[int, datetime] = field(default_factory=dict)
+
+    @cached_property
+    def in_orders(self) -> Mapping[int, int]:
+        """Pieces of all unpaid orders by goods id."""
+        return sum((Counter(pieces) for pieces in self.orders.values()), Counter())
 
     @property
     def total(self) -> int:
@@ -58,38 +77,46 @@ class Holdings:
 def holdings_of(*, user_id: int, lines: Iterable[CartLine], now: datetime) -> Holdings:
     """Return what a buyer holds, ``lines`` being all of the cart: one query."""
     in_cart: Counter[int] = Counter()
-    in_orders: Counter[int] = Counter()
-    orders: set[int] = set()
+    orders: dict[int, dict[int, int]] = {}
     ends: dict[int, datetime] = {}
     for line in lines:
         if line.held_until is not None:
             ends[line.goods_id] = line.held_until
             if now < line.held_until:
                 in_cart[line.goods_id] += line.nums
-    unpaid = OrderGoods.objects.filter(order__user_id=user_id, order__pay_status__in=UNPAID)
-    columns = ("order_id", "order__expires_at", "goods_id", "goods_num")
-    for order_id, expires_at, goods_id, nums in unpaid.order_by().values_list(*columns):
+    for order_id, expires_at, goods_id, nums in _UNPAID(user_id=user_id):
         ends[goods_id] = max(ends.get(goods_id, expires_at), expires_at)
         if now < expires_at:
-            orders.add(order_id)
-            in_orders[goods_id] += nums
-    return Holdings(in_cart=in_cart, in_orders=in_orders, unpaid_orders=len(orders), ends=ends)
+            orders.setdefault(order_id, {})[goods_id] = nums
+    return Holdings(in_cart=in_cart, orders=orders, ends=ends)
 
 
-def check_pieces(holdings: Holdings, pieces: Mapping[int, int], *, field: str = "nums") -> None:
+def check_pieces(
+    holdings: Holdings,
+    pieces: Mapping[int, int],
+    *,
+    in_cart: Mapping[int, int] = MappingProxyType({}),
+    field: str = "nums",
+) -> None:
     """Raise TooManyPiecesError if ``pieces`` (goods id -> how many) and the orders' are too many.
 
-    ``field`` is that of the refusal.
+    ``in_cart`` are those that the cart holds beside ``pieces``; ``field`` is that of the refusal.
     """
     limit = settings.CART_MAX_NUMS
     for goods_id, nums in sorted(pieces.items()):
-        ordered = holdings.in_orders.get(goods_id, 0)
-        if nums + ordered <= limit:
+        ordered, in_lines = holdings.in_orders.get(goods_id, 0), in_cart.get(goods_id, 0)
+        if nums + ordered + in_lines <= limit:
             continue
         text = _("At most %(limit)d pieces of one kind.")
-        if ordered:
+        if in_lines:
+            text = _(
+                "At most %(limit)d pieces of one kind; the cart has %(in_cart)d, unpaid orders "
+                "have %(ordered)d."
+            )
+        elif ordered:
             text = _("At most %(limit)d pieces of one kind; unpaid orders have %(ordered)d.")
-        raise TooManyPiecesError(text % {"limit": limit, "ordered": ordered}, field=field)
+        numbers = {"limit": limit, "ordered": ordered, "in_cart": in_lines}
+        raise TooManyPiecesError(text % numbers, field=field)
 
 
 def check_total(total: int) -> None:
@@ -102,7 +129,7 @@ def check_total(total: int) -> None:
 
 def check_unpaid_orders(holdings: Holdings) -> None:
     """Raise TooManyUnpaidOrdersError if the buyer may not make another order."""
-    limit, count = settings.ORDER_MAX_UNPAID, holdings.unpaid_orders
+    limit, count = settings.ORDER_MAX_UNPAID, len(holdings.orders)
     if count >= limit:
         text = ngettext(
             "You have %(count)d unpaid order: pay or cancel it first.",

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import F
 
 from utils.alipay import Trade
@@ -25,11 +26,12 @@ from utils.db import clock
 from utils.db.deadline import Deadline
 from utils.db.failures import collect_errors
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
+from utils.db.written_once import Given, Read, Update
 
 from ..models import OrderInfo, Payment, PaymentNotice
 from ..order_status import Event, MoveRefusedError
 from .orders import order_at_cashier, order_close
-from .payments import ForeignTradeError, payment_confirm, payment_finish
+from .payments import payment_confirm, payment_finish
 from .refunds import refund_sync
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ logger = logging.getLogger(__name__)
 Verdict = PaymentNotice.Verdict
 Source = PaymentNotice.Source
 
-# Those are answered "failure": they are not ours, or make no sense.
+# Notices that are answered "failure": not meant for this shop, or nonsense.
 REFUSED = {
     Verdict.BAD_SIGNATURE,
     Verdict.WRONG_APP,
@@ -49,6 +51,20 @@ REFUSED = {
 # Alipay signs each attempt anew, with the time of the attempt.
 VARIES_ON_REPEAT = {"notify_time", "sign", "sign_type"}
 PROCESSED_AT_ONCE = 100
+
+_SAME = Read(lambda: PaymentNotice.objects.filter(content_key=Given("content_key")))
+_VERDICT = Update(
+    lambda: PaymentNotice.objects.filter(pk=Given("notice_id")),
+    verdict=Given("verdict"),
+    order=Given("order_id"),
+)
+_ORDER = Read(
+    lambda: (
+        OrderInfo.objects.only("order_sn", "order_mount")
+        .filter(order_sn=Given("order_sn"))
+        .order_by()
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +118,7 @@ def notice_process(*, notice_id: int) -> PaymentNotice.Verdict:
     notice = PaymentNotice.objects.select_for_update().get(pk=notice_id)
     if notice.verdict == Verdict.RECEIVED or notice.verdict in REFUSED - {Verdict.BAD_SIGNATURE}:
         notice.verdict, notice.order_id = _process(notice)
-        notice.save(update_fields=["verdict", "order"])
+        _VERDICT(notice_id=notice_id, verdict=notice.verdict, order_id=notice.order_id)
     return Verdict(notice.verdict)
 
 
@@ -131,19 +147,23 @@ def notices_process_left(*, before: datetime, seconds: float | None = None) -> i
 
 @retry_on_deadlock
 def _keep(source: str, params: Mapping[str, str], raw: str) -> PaymentNotice:
-    notice, is_new = PaymentNotice.objects.get_or_create(
-        content_key=content_key(source, params), defaults=_columns(source, params, raw)
-    )
-    if not is_new:
-        repeated = {"repeats": F("repeats") + 1, "repeated_at": clock.database_now()}
-        PaymentNotice.objects.filter(pk=notice.pk).update(**repeated)
+    key = content_key(source, params)
+    notice = _SAME.first(content_key=key)
+    if notice is None:
+        try:
+            # One statement, which commits by itself.
+            return PaymentNotice.objects.create(content_key=key, **_columns(source, params, raw))
+        except IntegrityError:  # its twin came in between
+            [notice] = _SAME(content_key=key)
+    repeated = {"repeats": F("repeats") + 1, "repeated_at": clock.database_now()}
+    PaymentNotice.objects.filter(pk=notice.pk).update(**repeated)
     return notice
 
 
 def content_key(source: str, params: Mapping[str, str]) -> str:
     """Return a hash of what a message says: all but what differs when Alipay repeats it."""
-    said = {name: value for name, value in params.items() if name not in VARIES_ON_REPEAT}
-    text = json.dumps([source, said], sort_keys=True)
+    content = {name: value for name, value in params.items() if name not in VARIES_ON_REPEAT}
+    text = json.dumps([source, content], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -180,7 +200,8 @@ def _process(notice: PaymentNotice) -> tuple[Verdict, int | None]:
             return Verdict.WRONG_APP, None
         if params.get("seller_id") != settings.ALIPAY_SELLER_ID:
             return Verdict.WRONG_SELLER, None
-    order = OrderInfo.objects.filter(order_sn=notice.out_trade_no).first()
+    # Read again, under its lock, by what changes it.
+    order = _ORDER.first(order_sn=notice.out_trade_no)
     if order is None:
         return Verdict.UNKNOWN_ORDER, None
     try:
@@ -200,12 +221,11 @@ def _act(order: OrderInfo, news: _News) -> Verdict:
     if news.status not in ("TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"):
         return Verdict.IGNORED
     paid_at = news.paid_at or clock.database_now()
-    try:
-        verdict = payment_confirm(
-            order_id=order.pk, trade_no=news.trade_no, amount=news.amount, paid_at=paid_at
-        )
-    except ForeignTradeError:
-        return Verdict.MALFORMED
+    verdict = payment_confirm(
+        order_id=order.pk, trade_no=news.trade_no, amount=news.amount, paid_at=paid_at
+    )
+    if verdict == Verdict.MALFORMED:
+        return verdict
     is_refund = news.refunded and _sync_refund(news)
     is_finish = news.status == "TRADE_FINISHED" and payment_finish(
         order_id=order.pk, trade_no=news.trade_no

@@ -1,12 +1,13 @@
-"""What goods cost: the price of every line, and the total that the buyer pays."""
+"""What an order costs: the price of every line, the freight, and the total that the buyer pays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.goods.models import Goods
 
-from ..models import CartLine
+from ..models import FreightRule
+from ..provinces import Province
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,25 +33,24 @@ class Quote:
     """
 
     lines: Sequence[QuoteLine]
-
-    @property
-    def goods_amount(self) -> Decimal:
-        return sum((line.amount for line in self.lines), Decimal(0))
+    goods_amount: Decimal
+    freight_amount: Decimal
 
     @property
     def total(self) -> Decimal:
-        return self.goods_amount
+        return self.goods_amount + self.freight_amount
 
 
-def quote(lines: Iterable[CartLine], goods: Mapping[int, Goods]) -> Quote:
-    """Price cart lines at today's prices; ``goods`` has the goods of all ``lines`` by id."""
-    return Quote(
-        lines=[
-            QuoteLine(
-                goods=goods[line.goods_id],
-                nums=line.nums,
-                price=goods[line.goods_id].shop_price,
-            )
-            for line in lines
-        ]
-    )
+def quote(lines: Iterable[tuple[Goods, int]], destination: Province | None) -> Quote:
+    """Price goods (each with how many) that are sent to ``destination`` (None: unknown).
+
+    Prices are those that the goods have. The freight is one fee for the order, by the rule of the
+    province as it is now, and none if all goods are ``ship_free``: at most one query.
+    """
+    priced = [QuoteLine(goods=goods, nums=nums, price=goods.shop_price) for goods, nums in lines]
+    goods_amount = sum((line.amount for line in priced), Decimal(0))
+    freight_amount = Decimal(0)
+    if not all(line.goods.ship_free for line in priced):
+        rule = FreightRule.objects.rule_for(destination)
+        freight_amount = rule.fee_for(goods_amount) if rule else Decimal(0)
+    return Quote(lines=priced, goods_amount=goods_amount, freight_amount=freight_amount)

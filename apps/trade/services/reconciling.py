@@ -1,4 +1,4 @@
-"""What got lost is found: notices, answers and refunds of which nobody told the shop."""
+"""Finds what got lost: notices, answers, and refunds that the shop was not told about."""
 
 import logging
 from collections import Counter
@@ -32,7 +32,7 @@ def payments_reconcile(
     """Find out what was lost: notices, answers, refunds. Return how many of each were taken up.
 
     ``notices`` a crash left unprocessed; ``asked``: unpaid orders whose notice may be lost;
-    ``refunds`` of which it was not known whether the money moved; ``silent``: the gateway did
+    ``refunds`` that were in doubt (did the money move?); ``silent``: the gateway did
     not answer about these, or they were left for the next run. ``now`` is the database's time
     by default. Each of the three has a third of ``seconds``, so that a backlog of one does
     not hold up the others. Several runners share the orders and refunds. Raises

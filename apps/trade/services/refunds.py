@@ -7,6 +7,8 @@ gateway is asked, what it said is written down. Whatever is lost in between, the
 
 import logging
 import secrets
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -32,6 +34,18 @@ from utils.db.transactions import atomic_retry_on_deadlock
 from ..models import Payment, Refund
 from ..order_status import Event, PayStatus, next_status
 from .orders import order_lock, order_pieces
+from .refund_settling import (
+    request_settle_done,
+    request_settle_failed,
+    request_settle_refunded,
+)
+from .returns import (
+    pieces_not_returned,
+    returns_apply,
+    returns_check,
+    returns_of,
+    returns_write,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +72,10 @@ class RefundOverError(DomainError):
 
 
 class RefundTokenUsedError(DomainError):
-    """The request was made before, as ``refund`` of another amount; nothing was changed."""
+    """The request was made before, as ``refund`` of another amount or other pieces.
+
+    Nothing was changed.
+    """
 
     def __init__(self, refund: Refund) -> None:
         self.refund = refund
@@ -75,14 +92,21 @@ def refund_token_make() -> str:
 
 @atomic_retry_on_deadlock
 def refund_open(
-    *, payment_id: int, amount: Decimal, reason: str, staff_id: int, request_token: str = ""
+    *,
+    payment_id: int,
+    amount: Decimal,
+    reason: str,
+    staff_id: int,
+    request_token: str = "",
+    lines: Mapping[int, int] | None = None,
 ) -> Refund:
     """Write down that ``amount`` (yuan, at least 0.01) of a payment is to go back; return it.
 
-    Other refunds of the payment, done or pending, reduce what is left. A
+    Other refunds of the payment, done or pending, reduce what is left. ``lines`` (line id -> how
+    many pieces) come back into stock with the money. A
     ``request_token`` (at most 16 characters) makes the request repeatable: the same one
     returns the refund that it opened, whatever became of that. Raises RefundTokenUsedError,
-    RefundOverError, RefundTooLargeError, Payment.DoesNotExist.
+    RefundOverError, RefundTooLargeError, a refusal of services/returns.py, Payment.DoesNotExist.
     """
     payment = _payment_lock(payment_id)
     order = payment.order
@@ -90,7 +114,7 @@ def refund_open(
     out_request_no = f"{order.order_sn}-{payment.pk}-{token}"
     known = Refund.objects.filter(out_request_no=out_request_no).first()
     if known is not None:
-        if known.amount != amount:
+        if (known.amount, returns_of(known)) != (amount, lines or {}):
             raise RefundTokenUsedError(known)
         return known
     if refund_is_over(payment):
@@ -98,13 +122,16 @@ def refund_open(
     left = refundable(payment)
     if amount > left:
         raise RefundTooLargeError(left)
-    return Refund.objects.create(
+    returns_check(order=order, payment=payment, lines=lines or {})
+    refund = Refund.objects.create(
         payment=payment,
         out_request_no=out_request_no,
         amount=amount,
         reason=reason,
         staff_id=staff_id,
     )
+    returns_write(refund=refund, lines=lines or {})
+    return refund
 
 
 def refund_send(*, refund_id: int) -> Refund:
@@ -137,8 +164,9 @@ def refund_send(*, refund_id: int) -> Refund:
 def refund_done(*, refund_id: int, done_at: datetime) -> bool:
     """Note that the money of a refund moved; return whether it was new.
 
-    When it was the last of the payment that paid the order, the order is closed: it was not
-    sold, and unless it has been shipped its stock returns.
+    The pieces that were chosen with it return to stock. When it was the last of the payment that
+    paid the order, the order is closed: it was not sold, and unless it has been shipped all of
+    its stock returns. The buyer's request that led to it is done.
     """
     payment = _payment_lock(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     refund = Refund.objects.select_for_update().get(pk=refund_id)
@@ -147,7 +175,8 @@ def refund_done(*, refund_id: int, done_at: datetime) -> bool:
     # A refund that was refused, and then was done after all, is done.
     refund.state, refund.done_at, refund.answer = State.DONE, done_at, ""
     refund.save(update_fields=["state", "done_at", "answer"])
-    _payment_reduce(payment, refund.amount)
+    request_settle_done(refund=refund, done_at=done_at)
+    _payment_reduce(payment, refund)
     return True
 
 
@@ -156,12 +185,13 @@ def refund_fail(*, refund_id: int, answer: str) -> bool:
     """Note that the gateway refuses a refund for good; return whether it was new.
 
     While it was pending, it accounted for a part of what Alipay says it has given back. That
-    part is recorded as another refund.
+    part is recorded as another refund. The buyer's request that led to it has failed.
     """
     payment = _payment_lock(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     pending = Refund.objects.filter(pk=refund_id, state=State.PENDING)
     if not pending.update(state=State.FAILED, answer=answer[:255]):
         return False
+    request_settle_failed(refund=Refund.objects.get(pk=refund_id))
     _rest_record(payment, done_at=clock.database_now())
     return True
 
@@ -216,12 +246,12 @@ def refund_is_over(payment: Payment) -> bool:
 
 
 def _rest_record(payment: Payment, *, done_at: datetime, number: str = "") -> bool:
-    """Record what Alipay told of and no refund accounts for; return whether there was some."""
+    """Record money that Alipay reports as refunded and no refund explains; return whether any."""
     known = payment.amount - refundable(payment)
     rest = payment.gateway_refunded_total - known
     if rest <= 0:
         return False
-    Refund.objects.create(
+    refund = Refund.objects.create(
         payment=payment,
         # Refunds without a number get their place in the count: no row is ever deleted.
         out_request_no=number or f"alipay-{payment.refunds.count()}-{payment.trade_no}"[:64],
@@ -230,7 +260,7 @@ def _rest_record(payment: Payment, *, done_at: datetime, number: str = "") -> bo
         state=State.DONE,
         done_at=done_at,
     )
-    _payment_reduce(payment, rest)
+    _payment_reduce(payment, refund)
     return True
 
 
@@ -243,21 +273,28 @@ def _payment_lock(payment_id: int) -> Payment:
     return payment
 
 
-def _payment_reduce(payment: Payment, amount: Decimal) -> None:
+def _payment_reduce(payment: Payment, refund: Refund) -> None:
+    """Count a refund that is done: on the payment, and on the stock, sales and state it changes."""
     # Summed here, under the lock: SQLite would sum binary fractions, and 0.10 and 24.85 make
     # more than the 24.95 that were paid.
-    Payment.objects.filter(pk=payment.pk).update(refunded=payment.refunded + amount)
+    refunded = payment.refunded + refund.amount
+    Payment.objects.filter(pk=payment.pk).update(refunded=refunded)
     order = payment.order
-    if payment.state != Payment.State.APPLIED or payment.refunded + amount != payment.amount:
-        return
-    order.pay_status = next_status(order.pay_status, Event.REFUND)
-    order.closed_by = Event.REFUND
-    order.holds_stock = order.shipped_at is not None
-    order.save(update_fields=["pay_status", "closed_by", "holds_stock"])
-    pieces = order_pieces(order.pk)
-    sold_count(pieces=pieces, sign=-1)
-    if not order.holds_stock:
-        stock_return(pieces=pieces, reason=StockMovement.Reason.REFUND, reference=order.order_sn)
+    pieces = Counter(returns_apply(refund=refund, order=order))
+    if payment.state == Payment.State.APPLIED and refunded == payment.amount:
+        order.pay_status = next_status(order.pay_status, Event.REFUND)
+        order.closed_by = Event.REFUND
+        order.holds_stock = order.shipped_at is not None
+        order.save(update_fields=["pay_status", "closed_by", "holds_stock"])
+        # First, and of all its goods: whoever locks several takes them in the order of their keys.
+        sold_count(pieces=order_pieces(order.pk), sign=-1)
+        if not order.holds_stock:
+            pieces += Counter(pieces_not_returned(order.pk))
+        assert refund.done_at is not None
+        request_settle_refunded(order=order, refund=refund, done_at=refund.done_at)
+    reasons = StockMovement.Reason
+    reason = reasons.REFUND if order.shipped_at is None else reasons.RETURN
+    stock_return(pieces=pieces, reason=reason, reference=order.order_sn)
 
 
 def _gateway_refund(refund: Refund) -> str:

@@ -19,14 +19,17 @@ from apps.trade.models import (
     Payment,
     PaymentNotice,
     Refund,
+    RefundRequest,
     ShoppingCart,
 )
 from apps.users.models import UserProfile
 
-VIEW = ("view_orderinfo", "view_payment", "view_refund", "view_paymentnotice", "view_cartline")
+VIEW = ("view_orderinfo", "view_payment", "view_refund", "view_paymentnotice", "view_cartline",
+        "view_refundrequest")  # fmt: skip
 ORDERS = "/admin/trade/orderinfo/"
 PAYMENTS = "/admin/trade/payment/"
 REFUNDS = "/admin/trade/refund/"
+REQUESTS = "/admin/trade/refundrequest/"
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
 
@@ -98,6 +101,7 @@ def rows_make(count: int, goods: Goods) -> None:
             source="notify", raw="a=b", order=order, out_trade_no=order.order_sn,
             trade_no=f"T{number}", verdict="paid", notify_id=f"N{number}",
         )  # fmt: skip
+        RefundRequest.objects.create(order=order, amount=Decimal("1.00"), reason="other")
         for payment in payments:
             Refund.objects.create(
                 payment=payment, out_request_no=f"{order.order_sn}-{payment.pk}-{number}",

@@ -7,31 +7,27 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from apps.goods.models import StockMovement
 from apps.trade.models import OrderInfo, Payment
+from apps.trade.order_status import ReceivedBy
 from apps.trade.services.orders import (
     AddressFixedError,
     order_at_cashier,
     order_change_address,
     order_close,
-    order_ship,
 )
 from apps.trade.services.payments import payment_confirm
+from apps.trade.services.shipping import order_confirm
 from utils.alipay import AlipayClient
 
+from .shipping import ship
 from .staff import ORDERS, VIEW, act, confirm, hidden, staff_client, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 CHANGE = ("change_orderinfo", *VIEW)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -106,7 +102,8 @@ class TestList:
         yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
         for query, expected in [
             ("pay_status__exact=paying", all_), ("pay_status__exact=TRADE_SUCCESS", none),
-            ("shipped=due", none), ("shipped=no", all_), ("shipped=yes", none),
+            ("tab=to_pay", all_), ("tab=to_ship", none), ("tab=to_receive", none),
+            ("tab=received", none), ("tab=refunding", none), ("tab=no", all_), ("tab=", all_),
             ("flagged=open", none), ("closed_by__exact=refund", none),
             (f"add_time__from={today}", all_), (f"add_time__until={today}", all_),
             (f"add_time__from={today}&add_time__until={today}", all_),
@@ -132,8 +129,8 @@ class TestList:
         assert self.numbers(staff, f"add_time__until={today}") == [order.order_sn]
 
     def test_the_date_form_keeps_other_filters(self, staff, order):
-        html = staff.get(f"{ORDERS}?shipped=no&q=a").content.decode()
-        assert '<input type="hidden" name="shipped" value="no">' in html
+        html = staff.get(f"{ORDERS}?tab=to_ship&q=a").content.decode()
+        assert '<input type="hidden" name="tab" value="to_ship">' in html
         assert '<input type="hidden" name="q" value="a">' in html
 
     def test_with_money_to_give_back(self, staff, order):
@@ -143,7 +140,7 @@ class TestList:
                 paid_at=timezone.now(),
             )  # fmt: skip
         assert self.numbers(staff, "flagged=open") == [order.order_sn]
-        assert self.numbers(staff, "shipped=due") == [order.order_sn]
+        assert self.numbers(staff, "tab=to_ship") == [order.order_sn]
         Payment.objects.filter(flag="duplicate").update(refunded=Decimal("24.60"))
         assert self.numbers(staff, "flagged=open") == []
 
@@ -211,7 +208,7 @@ class TestPage:
         order = OrderInfo.objects.get()
         form = {**hidden(staff.get(page_of(order))), "address": "观前街", "signer_name": "阿满",
                 "singer_mobile": "13900000009"}  # fmt: skip
-        order_ship(order_id=order.pk)
+        ship(order.pk)
         before = row_of(order)
         page = staff.get(page_of(order)).content.decode()
         assert 'name="address"' not in page
@@ -251,16 +248,19 @@ class TestPage:
     def test_offers_what_makes_sense(self, staff, order):
         def offered() -> set[str]:
             html = staff.get(page_of(order)).content.decode()
-            names = ("ask_gateway", "close_unpaid", "mark_shipped")
-            return {name for name in names if f'name="action" value="{name}"' in html}
+            names = ("ask_gateway", "close_unpaid", "ship_orders")
+            found = {name for name in names if f'name="action" value="{name}"' in html}
+            return found | ({"ship"} if f'href="{ORDERS}{order.pk}/ship/"' in html else set())
 
         assert offered() == {"ask_gateway", "close_unpaid"}
         payment_confirm(
             order_id=order.pk, trade_no="T1", amount=Decimal("24.60"), paid_at=timezone.now()
         )
-        assert offered() == {"ask_gateway", "mark_shipped"}
-        order_ship(order_id=order.pk)
-        assert offered() == {"ask_gateway"}
+        assert offered() == {"ask_gateway", "ship"}
+        ship(order.pk)
+        assert offered() == {"ask_gateway", "ship"}  # another parcel
+        order_confirm(order_id=order.pk, by=ReceivedBy.BUYER)
+        assert offered() == {"ask_gateway", "ship"}
 
 
 class TestClosing:
@@ -368,44 +368,6 @@ class TestClosing:
         assert gateway.asked == []
 
 
-class TestShipping:
-    def test_paid(self, staff, paid_order):
-        order = OrderInfo.objects.get()
-        act(staff, ORDERS, "mark_shipped", order)
-        assert row_of(order)[4] is None
-        response = confirm(staff, ORDERS, "mark_shipped", order)
-        assert told(response) == [f"success: Order {order.order_sn}: marked as shipped."]
-        assert row_of(order)[4] is not None
-        assert row_of(order)[:3] == ("TRADE_SUCCESS", "", True)
-
-    def test_twice(self, staff, paid_order):
-        order = OrderInfo.objects.get()
-        confirm(staff, ORDERS, "mark_shipped", order)
-        before = row_of(order)
-        response = confirm(staff, ORDERS, "mark_shipped", order)
-        assert told(response)[-1:] == [
-            f"info: Order {order.order_sn}: shipped before; nothing was changed."
-        ]
-        assert row_of(order) == before
-        assert LogEntry.objects.count() == 1
-
-    def test_unpaid(self, staff, order):
-        before = row_of(order)
-        response = confirm(staff, ORDERS, "mark_shipped", order)
-        assert told(response) == [
-            f"error: Order {order.order_sn}: not paid, and therefore not shipped; nothing was "
-            "changed."
-        ]
-        assert row_of(order) == before
-
-    def test_from_its_page_and_back(self, staff, paid_order):
-        order = OrderInfo.objects.get()
-        page = act(staff, ORDERS, "mark_shipped", order, back="1")
-        response = staff.post(ORDERS, {**hidden(page), "confirmed": "yes"})
-        assert response.headers["Location"] == page_of(order)
-        assert row_of(order)[4] is not None
-
-
 class TestAsking:
     def test_of_no_payment(self, staff, order, gateway):
         response = act(staff, ORDERS, "ask_gateway", order)
@@ -439,7 +401,7 @@ class TestAsking:
 
 
 class TestWhoMay:
-    ACTIONS = ("close_unpaid", "mark_shipped", "ask_gateway")
+    ACTIONS = ("close_unpaid", "ship_orders", "ask_gateway")
 
     @pytest.mark.parametrize("permissions", [(), ("view_payment", "change_payment")])
     def test_nothing_without_permission(self, order, gateway, permissions):
@@ -452,7 +414,7 @@ class TestWhoMay:
         assert row_of(order) == before
         assert gateway.asked == []
 
-    def test_buyers_are_shown_the_door(self, order, buyer):
+    def test_buyers_are_sent_away(self, order, buyer):
         client = Client()
         client.force_login(buyer)
         for address in (ORDERS, page_of(order)):
@@ -487,3 +449,57 @@ class TestWhoMay:
         response = act(admin_client, ORDERS, "delete_selected", order, post="yes")
         assert told(response) == ["warning: No action selected."]
         assert OrderInfo.objects.filter(pk=order.pk).exists()
+
+
+class TestWorkingList:
+    """Tabs, what is in a row, and what people type into the search box."""
+
+    def shown(self, client: Client, query: str = "") -> Any:
+        response = client.get(f"{ORDERS}{query}")
+        assert response.status_code == 200, response.headers
+        return response
+
+    def test_tabs_count_what_waits(self, staff, order, order_of):
+        paid = OrderInfo.objects.get(pk=order_of()["id"])
+        payment_confirm(
+            order_id=paid.pk, trade_no="T1", amount=paid.order_mount, paid_at=timezone.now()
+        )
+        response = self.shown(staff, "?tab=to_ship")
+        assert list(response.context["cl"].result_list) == [paid]
+        tabs = [(tab["name"], tab.get("count"), tab["is_chosen"])
+                for tab in response.context["tabs"]]  # fmt: skip
+        assert tabs == [
+            ("all orders", None, False), ("to be shipped", 1, True), ("to be paid", 1, False),
+            ("on its way", 0, False), ("refund asked for", 0, False), ("received", None, False),
+        ]  # fmt: skip
+
+    def test_a_row_tells_what_is_needed_to_pack(self, staff, order):
+        OrderInfo.objects.update(post_script="请放门口 " * 12)
+        payment_confirm(
+            order_id=order.pk, trade_no="T1", amount=order.order_mount, paid_at=timezone.now()
+        )
+        html = self.shown(staff).content.decode()
+        for text in ("小满", "13800000001", "脐橙 × 2", "请放门口", "pieces: 2, kinds: 1", "…"):
+            assert text in html, text
+        assert "partly refunded" not in html
+        Payment.objects.update(refunded=1)
+        assert "partly refunded" in self.shown(staff).content.decode()
+
+    def test_what_people_type(self, staff, order):
+        OrderInfo.objects.update(singer_mobile="13916896571", signer_name="欧阳小满")
+        for word, is_found in [
+            ("6571", True), ("6572", False), ("13916896571", True), ("139 1689 6571", True),
+            ("139-1689-6571", True), ("+86 139 1689 6571", True), ("１３９１６８９６５７１", True),
+            ("欧阳", True), ("欧阳小满", True), ("小满", False), ("欧阳 139 1689 6571", True),
+            ("欧阳 6572", False), (order.order_sn[:8], True), (order.order_sn[:5], False),
+        ]:  # fmt: skip
+            found = staff.get(ORDERS, {"q": word}).context["cl"].result_list
+            assert list(found) == ([order] if is_found else []), word
+
+    def test_days_in_one_click(self, staff, order):
+        html = self.shown(staff).content.decode()
+        today = timezone.localdate()
+        for begin in (today, today - timedelta(days=6)):
+            link = f"?add_time__from={begin}"
+            assert f'href="{link}"' in html
+            assert list(self.shown(staff, link).context["cl"].result_list) == [order]

@@ -130,6 +130,22 @@ def test_a_number_that_cannot_be(mine, goods, stock, nums, text, is_change):
     assert stock(goods) == (8 if is_change else 10)
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_wrong_pieces_of_goods_that_are_not_on_sale_are_two_errors(mine, goods, is_there):
+    key = goods.pk if is_there else 10**9
+    Goods.objects.filter(pk=key).update(is_on_sale=False)
+    response = send(mine, "post", "/shopcarts/", {"goods": key, "nums": 0})
+    assert (response.status_code, response.json()) == (
+        400, {"goods": ["对象不存在。"], "nums": ["商品数量不能小于一"]},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [[], "", 5, [{"goods": 1}]])
+def test_a_body_that_is_not_an_object(mine, body):
+    response = mine.post("/shopcarts/", body, format="json")
+    assert (response.status_code, list(response.json())) == (400, ["non_field_errors"])
+
+
 def test_no_number_at_all(mine, goods, stock):
     asked = {"nums": ["请选择购买数量"]}
     assert mine.post("/shopcarts/", {"goods": goods.pk}).json() == asked
@@ -298,7 +314,7 @@ def test_the_sweep_takes_every_cart(mine, theirs, goods, pears, stock):
 def test_a_first_add_that_the_database_gives_up_is_repeated(
     buyer: UserProfile, settings: Any
 ) -> None:
-    settings.ZEAL_NPLUSONE_THRESHOLD = 100  # what is tried again is no loop of queries
+    settings.ZEAL_NPLUSONE_THRESHOLD = 100  # a retry is not a loop of queries
     goods, client = make_goods(make_category(), stock=3), client_of(buyer)
     with deadlocks(ShoppingCart, 1) as carts, deadlocks(CartLine, 2) as lines:
         assert add(client, goods, 2).status_code == 201

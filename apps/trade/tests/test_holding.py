@@ -18,7 +18,7 @@ from apps.trade.services.hold_windows import hold_windows_purge
 from tests.audit import assert_audit_clean
 from tests.clients import send
 
-from .conftest import DESTINATION
+from .addresses import DESTINATION
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gateway")]
 
@@ -392,8 +392,15 @@ def test_an_add_takes_the_same_queries_for_any_cart(mine, goods, more, django_as
         if number % 4 == 0:
             order(mine)
     add(mine, goods)
-    # Session and user, the goods and the cart; the clock, the cart's lock, whether the account is
-    # open, the cart's lines, what unpaid orders have, the window, the goods, stock and ledger in
-    # a savepoint, the line, the window.
-    with django_assert_num_queries(2 + 2 + 15):
+    # Session and user; the transaction's savepoint, the cart's lock, the account and the time, the
+    # cart's lines, what unpaid orders have, the window, the goods, stock and ledger, the line, the
+    # window.
+    with django_assert_num_queries(2 + 12):
         assert add(mine, goods, 1).status_code == 201
+
+
+def test_queries_of_the_first_add(mine, goods, django_assert_num_queries):
+    """The savepoint, the lock of a cart that is not there, and back; the cart; then as any add,
+    with a window that is new."""
+    with django_assert_num_queries(2 + 3 + 1 + 12 + 1):
+        assert add(mine, goods).status_code == 201

@@ -1,12 +1,16 @@
 """alipay_url: signed once, until something that it says changes."""
 
 import json
+from base64 import b64decode
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+from Crypto.Hash import SHA256
+from Crypto.PublicKey import RSA
+from Crypto.Signature import pkcs1_15
 from django.core.cache import caches
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisDown
@@ -17,7 +21,7 @@ from apps.trade.services.pay_links import pay_links_attach
 from extra_apps.alipay_sandbox.keys import key_pair_make
 from utils.alipay import AlipayClient
 
-from .conftest import DESTINATION
+from .addresses import DESTINATION
 
 pytestmark = pytest.mark.django_db
 
@@ -94,9 +98,21 @@ def test_one_round_trip_more_for_those_that_are_not_kept(
 def test_reading_orders_writes_no_row(mine, order_of, django_assert_num_queries):
     order_of(1)
     before = OrderInfo.objects.values().get()
-    with django_assert_num_queries(2 + 1):
+    with django_assert_num_queries(2 + 2):
         links(mine)
     assert OrderInfo.objects.values().get() == before
+
+
+def is_signed(link: str, private_key: str) -> bool:
+    """Whether a link is signed by the key, told by another library than the one that signs."""
+    params = dict(parse_qsl(urlsplit(link).query, strict_parsing=True))
+    signature = b64decode(params.pop("sign"), validate=True)
+    text = "&".join("=".join(pair) for pair in sorted(params.items()))
+    try:
+        pkcs1_15.new(RSA.import_key(private_key)).verify(SHA256.new(text.encode()), signature)
+    except ValueError:
+        return False
+    return True
 
 
 CHANGES = {
@@ -121,6 +137,7 @@ def test_a_change_is_signed_again(
     with django_capture_on_commit_callbacks(execute=True):
         order_of(1)
     order = OrderInfo.objects.get()
+    keys = [settings.ALIPAY_PRIVATE_KEY]
     pay_links_attach([order])
     old = order.alipay_url
     assert signed == [order.order_sn]
@@ -129,6 +146,9 @@ def test_a_change_is_signed_again(
     pay_links_attach([order])
     assert order.alipay_url != old
     assert signed == [order.order_sn]
+    is_old_key = what != "key"
+    assert (is_signed(old, keys[0]), is_signed(order.alipay_url, keys[0])) == (True, is_old_key)
+    assert is_signed(order.alipay_url, settings.ALIPAY_PRIVATE_KEY)
 
 
 def test_a_caller_s_language_changes_no_link(

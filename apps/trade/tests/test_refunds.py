@@ -11,7 +11,6 @@ from django.utils import timezone
 from apps.goods.models import Goods, StockMovement
 from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
 from apps.trade.services.asking import order_ask
-from apps.trade.services.orders import order_ship
 from apps.trade.services.payments import payment_confirm, payment_finish
 from apps.trade.services.reconciling import payments_reconcile
 from apps.trade.services.refunds import (
@@ -30,7 +29,9 @@ from extra_apps.alipay_sandbox.models import SandboxRefund, SandboxTrade
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from extra_apps.alipay_sandbox.services.refunds import trade_refund
 from tests.local_gateway import LocalGateway
-from utils.alipay import AlipayClient, AlipayUnreachableError, RefundState
+from utils.alipay import AlipayClient, AlipayUnreachableError, RefundQueryAnswer
+
+from .shipping import ship
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +116,7 @@ class TestDone:
         assert movement.reference == paid_order["order_sn"]
 
     def test_what_was_shipped_does_not_come_back_to_stock(self, refund, payment, goods):
-        order_ship(order_id=payment.order_id)
+        ship(payment.order_id)
         refund("24.60")
         assert state() == ("TRADE_CLOSED", "refund", True, TOTAL, 8, 0, 2)
         assert returned(goods) == []
@@ -331,7 +332,7 @@ class TestSilent:
         monkeypatch.setattr(
             AlipayClient,
             "refund_query",
-            lambda self, **wanted: RefundState(
+            lambda self, **wanted: RefundQueryAnswer(
                 out_trade_no=wanted["out_trade_no"], trade_no=wanted["trade_no"],
                 out_request_no=wanted["out_request_no"], refund_status=status,
                 refund_amount=Decimal("4.60"),

@@ -10,22 +10,15 @@ from django.test import Client
 from apps.trade.models import OrderInfo
 from apps.trade.order_status import Event
 from apps.trade.services.closing import order_close_via_gateway
+from tests.clocks import Clock
 from utils.alipay import AlipayClient, AlipayUnreachableError, client, patience
-from utils.alipay.patience import SILENCES
+from utils.alipay.patience import MAX_FAILURES
 
 from .staff import ORDERS, VIEW, confirm, staff_client, told
 
 pytestmark = pytest.mark.django_db
 
 SAYS = {"detail": "支付宝没有响应，请稍后再试。"}
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -63,13 +56,13 @@ def test_cancelling_costs_one_deadline_however_many_calls(
     assert OrderInfo.objects.get().pay_status in ("paying", "WAIT_BUYER_PAY")
 
 
-def test_after_silences_requests_are_refused_without_a_question(mine, order_of, gateway):
+def test_after_three_failures_requests_are_refused_without_a_question(mine, order_of, gateway):
     answer = order_of(2)
     gateway.silent = True
-    for number in range(SILENCES + 3):
+    for number in range(MAX_FAILURES + 3):
         response = mine.delete(f"/orders/{answer['id']}/")
         assert (response.status_code, response.json()) == (503, SAYS)
-        assert len(gateway.asked) == min(number + 1, SILENCES)
+        assert len(gateway.asked) == min(number + 1, MAX_FAILURES)
     # The rest of the shop, and background work, which keeps its own count.
     assert mine.get("/orders/").status_code == 200
     gateway.silent = False

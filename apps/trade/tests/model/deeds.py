@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import time_machine
+from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
@@ -19,20 +20,17 @@ from django.utils import timezone
 from apps.goods.models import Goods as GoodsRow
 from apps.goods.services.stock import StockTooLowError, stock_adjust
 from apps.goods.tests.factories import make_category, make_goods
-from apps.trade.models import OrderInfo, Payment, PaymentNotice
+from apps.trade.models import FreightRule, OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import Event, MoveRefusedError
+from apps.trade.provinces import province_of
 from apps.trade.services.asking import GatewaySilentError
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import order_close_via_gateway, orders_close_expired
-from apps.trade.services.orders import order_ship
 from apps.trade.services.reconciling import payments_reconcile
-from apps.trade.services.refunds import (
-    RefundOverError,
-    RefundTooLargeError,
-    refund_open,
-    refund_send,
-)
-from apps.trade.tests.conftest import DESTINATION
+from apps.trade.services.refunds import refund_open, refund_send
+from apps.trade.services.shipping import NotShippableError, orders_confirm_received
+from apps.trade.tests.addresses import DESTINATION, add_address
+from apps.trade.tests.shipping import ship
 from apps.users.models import UserProfile
 from extra_apps.alipay_sandbox.conf import sandbox_conf
 from extra_apps.alipay_sandbox.messages_out import notice_form, notice_params
@@ -42,13 +40,22 @@ from extra_apps.alipay_sandbox.switches import Switches
 from tests.clients import client_of
 from tests.local_gateway import LocalGateway
 from utils.alipay.patience import guard
+from utils.api.errors import DomainError
 
+from .deeds_after_sale import REFUSALS, AfterSaleDeeds, first_pieces, lines_of
 from .gateway import FINISHED, SUCCESS, Notice, Trade
-from .model import Goods, Order, Refund, RefusedError, Shop, SilentError
+from .model import Choice, Goods, Order, Refund, RefusedError, Shop, SilentError
 from .model import Payment as Paid
 
 START = datetime(2026, 11, 23, 2, tzinfo=UTC)
-SHELF = {"脐橙": ("12.30", 5), "酥梨": ("5.05", 3), "樱桃": ("88.00", 1)}
+# Price, pieces, and whether they travel free.
+SHELF = {"脐橙": ("12.30", 5, True), "酥梨": ("5.05", 3, False), "樱桃": ("88.00", 1, False)}
+# Where orders go: the province, as the model calls it. "book": the buyer's only address.
+PLACES = {
+    "江苏": "江苏省苏州市平江路 1 号",
+    "": "平江路 1 号",
+    "book": "西藏自治区拉萨市北京中路 1 号",
+}
 BUYERS = 2
 FORM = "application/x-www-form-urlencoded"
 ORDERS_PAGE = "/index/#/app/home/member/order"
@@ -73,7 +80,12 @@ def body_of(response: Any) -> Any:
     return list(body)
 
 
-class Deeds:
+def faults_of(preview: Any) -> list[str]:
+    """What a preview says against an order."""
+    return preview["problems"] + [line["problem"] for line in preview["lines"] if line["problem"]]
+
+
+class Deeds(AfterSaleDeeds):
     def __init__(self, line: LocalGateway) -> None:
         self.line = line
         line.silent = False
@@ -99,10 +111,18 @@ class Deeds:
         self.clients = {user.pk: client_of(user) for user in self.buyers}
         category = make_category()
         self.goods = [
-            make_goods(category, name=name, shop_price=price, stock=stock).pk
-            for name, (price, stock) in SHELF.items()
+            make_goods(category, name=name, shop_price=price, stock=stock, ship_free=free).pk
+            for name, (price, stock, free) in SHELF.items()
         ]
-        rows = [Goods(name, Decimal(price), stock) for name, (price, stock) in SHELF.items()]
+        rows = [
+            Goods(name, Decimal(price), stock, ship_free=free)
+            for name, (price, stock, free) in SHELF.items()
+        ]
+        self.addresses = {
+            user: add_address(client, province="西藏自治区", city="拉萨市", district="",
+                              address="北京中路 1 号")
+            for user, client in self.clients.items()
+        }  # fmt: skip
         self.shop = Shop(now=START, goods=dict(zip(self.goods, rows, strict=True)))
         self.shop.carts = {user.pk: {} for user in self.buyers}
         self.links: dict[int, str] = {}  # order id -> the link of its day
@@ -186,9 +206,14 @@ class Deeds:
 
     # -- orders
 
-    def checkout(self, buyer: int, shown: str | None) -> None:
+    def checkout(
+        self, buyer: int, shown: str | None, what: str = "cart", goods: int = 0, nums: int = 1,
+        place: str = "江苏",
+    ) -> None:  # fmt: skip
+        """``what``: the whole cart, "some" of its lines, or goods "now"; previewed before."""
         user = self.buyers[buyer].pk
-        total = self.shop.total_of(user)
+        choice, body = self._choice(user, what, goods, nums, place)
+        total = self.shop.total_of(user, choice)
         said, meant = {
             None: (None, None),
             "right": (float(total), total),
@@ -196,23 +221,78 @@ class Deeds:
             "0.01": (0.01, Decimal("0.01")),
             "a cent more": (f"{total + Decimal('0.01')}", total + Decimal("0.01")),
         }.get(shown, (shown, shown))
-        body = {**DESTINATION, **({} if said is None else {"order_mount": said})}
+        if said is not None:
+            body["order_mount"] = said
+        preview = self.clients[user].post("/orders/preview/", body, format="json")
         answer = self.clients[user].post("/orders/", body, format="json")
-        (status, expected), order = self.shop.checkout(user, meant)
+        (status, expected), order = self.shop.checkout(user, meant, choice)
         assert answer.status_code == status
+        assert preview.status_code == (400 if isinstance(meant, str) else 200)
         if order is None:
             assert body_of(answer) == expected
+            assert preview.status_code == 400 or faults_of(preview.json())
             return
-        made = answer.json()
-        assert made["order_mount"] == float(order.total)
+        made, seen = answer.json(), preview.json()
+        assert made["order_mount"] == seen["order_mount"] == float(order.total)
+        assert made["freight_amount"] == seen["freight_amount"] == float(order.freight)
+        assert not faults_of(seen)
         order.pk = made["id"]
         self.shop.orders[order.pk] = order
         self.links[order.pk] = made["alipay_url"]
+
+    def _choice(
+        self, user: int, what: str, goods: int, nums: int, place: str
+    ) -> tuple[Choice, dict[str, Any]]:
+        """Return what is ordered, for the model and for the shop."""
+        chosen = buy_now = None
+        body: dict[str, Any] = {**DESTINATION, "address": PLACES[place]}
+        if place == "book":
+            body = {"address_id": self.addresses[user]}
+        if what == "some":
+            lines = sorted(self.shop.carts[user])
+            # All but one; or one, in the cart or not.
+            chosen = tuple(lines[1:]) or (self.goods[goods],)
+            body["goods"] = list(chosen)
+        elif what == "now":
+            buy_now = (self.goods[goods], nums)
+            body["buy_now"] = {"goods": self.goods[goods], "nums": str(nums)}
+        province = "西藏" if place == "book" else place
+        return Choice(chosen, buy_now, province, PLACES[place]), body
+
+    def change_freight(self, goods: int, fee: str) -> None:
+        """A rule for all, one for a province that is free from 20 yuan on, or none at all."""
+        where = ["", "江苏", "西藏"][goods % 3]
+        FreightRule.objects.filter(name=where).delete()
+        if self.shop.freight.pop(where, None):
+            return
+        free_from = Decimal(20) if where else None
+        row = FreightRule.objects.create(
+            name=where, fee=Decimal(fee), free_from=free_from, is_default=not where
+        )
+        if where:
+            row.provinces.create(province=province_of(where))
+        self.shop.freight[where] = Decimal(fee), free_from
 
     def delete_order(self, number: int) -> None:
         order = self._order(number)
         answer = self.clients[order.buyer].delete(f"/orders/{order.pk}/")
         assert answer.status_code == self.shop.delete(order)
+
+    def cancel_order(self, number: int) -> None:
+        order = self._order(number)
+        answer = self.clients[order.buyer].post(f"/orders/{order.pk}/cancel/")
+        assert answer.status_code == self.shop.cancel(order)
+
+    def confirm_receipt(self, number: int) -> None:
+        order = self._order(number)
+        answer = self.clients[order.buyer].post(f"/orders/{order.pk}/confirm/")
+        assert answer.status_code == self.shop.confirm(order)
+
+    def ten_days_pass_on_the_road(self) -> None:
+        """As the sweep sees it; here they take no time, or every hold would lapse with them."""
+        later = self.shop.now + timedelta(days=settings.ORDER_CONFIRM_DAYS)
+        expected = {"received": self.shop.orders_receive(), "left": 0}
+        assert orders_confirm_received(now=later) == expected
 
     def reach_for_anothers_order(self, number: int) -> None:
         order = self._order(number)
@@ -226,9 +306,15 @@ class Deeds:
         answer = self.clients[user].get("/orders/")
         mine = [row for row in self.shop.orders.values() if row.buyer == user]
         assert [
-            (row["id"], row["pay_status"], row["alipay_url"] is not None) for row in answer.json()
+            (row["id"], row["pay_status"], row["status"], row["alipay_url"] is not None)
+            for row in answer.json()
         ] == [
-            (row.pk, self.shop.status_shown(row), row.is_unpaid and self.shop.now < row.expires_at)
+            (
+                row.pk,
+                self.shop.status_shown(row),
+                self.shop.status_of(row),
+                row.is_unpaid and self.shop.now < row.expires_at,
+            )
             for row in reversed(mine)
             if not row.is_hidden
         ]
@@ -373,7 +459,7 @@ class Deeds:
 
     # -- staff
 
-    def refund(self, number: int, amount: str, is_answer_lost: bool) -> None:
+    def refund(self, number: int, amount: str, pieces: int, is_answer_lost: bool) -> None:
         payments = self._refundable()
         if not payments:
             return
@@ -381,21 +467,21 @@ class Deeds:
         yuan = self.shop.refund_left(payment) if amount == "all" else Decimal(amount)
         if not yuan:
             return
-        refusal = self.shop.refund_open(payment, yuan)
+        back = first_pieces(payment.order, pieces)
+        refusal = self.shop.refund_open(payment, yuan, back)
         found = ""
         try:
             row = refund_open(
                 payment_id=Payment.objects.get(trade_no=payment.trade_no).pk,
                 amount=yuan, reason="", staff_id=self.staff.pk,
+                lines=lines_of(payment.order.pk, back),
             )  # fmt: skip
-        except RefundOverError:
-            found = "over"
-        except RefundTooLargeError:
-            found = "too large"
+        except DomainError as error:
+            found = REFUSALS[type(error)]
         assert found == refusal
         if found:
             return
-        made = Refund(payment, row.out_request_no, yuan, self.shop.now)
+        made = Refund(payment, row.out_request_no, yuan, self.shop.now, pieces=back)
         self.shop.refunds[made.number] = made
         if is_answer_lost:
             self._refund_without_answer(made)
@@ -435,10 +521,11 @@ class Deeds:
     def ship(self, number: int) -> None:
         order = self._order(number)
         try:
-            was_news = order_ship(order_id=order.pk)
-        except MoveRefusedError:
-            was_news = None
-        assert was_news == self.shop.ship(order)
+            ship(order.pk)
+            has_left = True
+        except NotShippableError:
+            has_left = False
+        assert has_left == self.shop.ship(order)
 
     def dismiss(self, number: int) -> None:
         order = self._order(number)

@@ -19,7 +19,7 @@ from tests.audit import assert_audit_clean
 from tests.local_gateway import LocalGateway
 
 from .database import state_of_database, state_of_model
-from .deeds import BUYERS, FAULTS, SHELF, Deeds
+from .deeds import BUYERS, FAULTS, PLACES, SHELF, Deeds
 
 buyers = st.integers(0, BUYERS - 1)
 wares = st.integers(0, len(SHELF) - 1)
@@ -77,8 +77,10 @@ class ShopMachine(RuleBasedStateMachine):
 
     @rule(
         buyer=buyers,
-        shown=choice([None, "right", "in floats", "0.01", "a cent more", "NaN", "x"]),
-    )
+        shown=choice([None, "right", "right", "in floats", "0.01", "a cent more", "NaN", "x"]),
+        what=choice(["cart", "some", "now", "now"]), goods=wares, nums=st.integers(1, 5),
+        place=choice(list(PLACES)),
+    )  # fmt: skip
     def checkout(self, **what: Any) -> None:
         self.deeds.checkout(**what)
 
@@ -92,10 +94,14 @@ class ShopMachine(RuleBasedStateMachine):
             getattr(self.deeds, then)()
 
     @some_order
-    @rule(number=newest_first, what=choice(["delete", "delete", "reach", "look"]))
+    @rule(number=newest_first, what=choice(["cancel", "delete", "confirm", "reach", "look"]))
     def buyers_order(self, number: int, what: str) -> None:
-        if what == "delete":
+        if what == "cancel":
+            self.deeds.cancel_order(number)
+        elif what == "delete":
             self.deeds.delete_order(number)
+        elif what == "confirm":
+            self.deeds.confirm_receipt(number)
         elif what == "reach":
             self.deeds.reach_for_anothers_order(number)
         else:
@@ -120,27 +126,52 @@ class ShopMachine(RuleBasedStateMachine):
             self.deeds.deliver(number, times=2 if how == "twice" else 1)
 
     @some_order
-    @rule(number=newest_first, amount=amounts, how=choice(["shop", "shop", "lost", "own page"]))
-    def refund(self, number: int, amount: str, how: str) -> None:
+    @rule(
+        number=newest_first, amount=amounts, pieces=choice([0, 1, 0, 2]),
+        how=choice(["shop", "shop", "lost", "own page"]),
+    )  # fmt: skip
+    def refund(self, number: int, amount: str, pieces: int, how: str) -> None:
         if how == "own page":
             self.deeds.refund_at_the_gateways_own_page(number, amount)
         else:
-            self.deeds.refund(number, amount, is_answer_lost=how == "lost")
+            self.deeds.refund(number, amount, pieces, is_answer_lost=how == "lost")
 
     @some_order
-    @rule(number=newest_first, what=choice(["ship", "dismiss"]))
+    @rule(
+        number=newest_first, amount=amounts, pieces=choice([0, 1, 2]),
+        how=choice(["ask", "ask", "approve", "approve", "lost", "withdraw", "reject", "reach"]),
+    )  # fmt: skip
+    def after_sale(self, number: int, amount: str, pieces: int, how: str) -> None:
+        if how == "ask":
+            self.deeds.ask_for_money(number, amount)
+        elif how in ("approve", "lost"):
+            self.deeds.approve_request(number, amount, pieces, is_answer_lost=how == "lost")
+        elif how == "withdraw":
+            self.deeds.withdraw_request(number)
+        elif how == "reject":
+            self.deeds.reject_request(number)
+        else:
+            self.deeds.reach_for_anothers_request(number)
+
+    @some_order
+    @rule(number=newest_first, what=choice(["ship", "ship", "dismiss", "arrive"]))
     def staff_and_order(self, number: int, what: str) -> None:
-        getattr(self.deeds, what)(number)
+        if what == "arrive":
+            self.deeds.ten_days_pass_on_the_road()
+        else:
+            getattr(self.deeds, what)(number)
 
     @rule(
         goods=wares, delta=st.integers(-3, 4), price=choice(["12.30", "5.05", "0.03", "0.00"]),
-        what=choice(["stock", "stock", "price", "shelf"]),
+        what=choice(["stock", "stock", "price", "shelf", "freight"]),
     )  # fmt: skip
     def staff_and_goods(self, goods: int, delta: int, price: str, what: str) -> None:
         if what == "stock":
             self.deeds.adjust_stock(goods, delta)
         elif what == "price":
             self.deeds.change_price(goods, price)
+        elif what == "freight":
+            self.deeds.change_freight(goods, price)
         else:
             self.deeds.take_off_the_shelf_or_put_back(goods)
 

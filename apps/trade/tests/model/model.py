@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from . import after_sale
+from .after_sale import Request
 from .gateway import CLOSED, FINISHED, SUCCESS, WAIT, Gateway, SilentError, Trade
 from .holding import MAX_HELD, MAX_NUMS, MAX_UNPAID, Window, Windows
 
@@ -32,12 +34,26 @@ class Goods:
     stock: int
     sold: int = 0
     on_sale: bool = True
+    ship_free: bool = True
 
 
 @dataclass
 class Line:
     nums: int
     held_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is ordered: the whole cart, those of its goods, or goods beside it; and to where."""
+
+    goods: tuple[int, ...] | None = None
+    buy_now: tuple[int, int] | None = None
+    province: str = ""
+    address: str = ""
+
+
+WHOLE_CART = Choice()
 
 
 @dataclass
@@ -49,22 +65,31 @@ class Order:
     prices: dict[int, Decimal]
     created_at: datetime
     expires_at: datetime
+    address: str
+    freight: Decimal
     status: str = PAYING
     closed_by: str = ""
     holds_stock: bool = True
     is_hidden: bool = False
-    is_shipped: bool = False
+    parcels: int = 0
+    received_by: str = ""
     trade_no: str | None = None
     asked_at: datetime | None = None
     pk: int = 0
+    returned: dict[int, int] = field(default_factory=dict)
 
     @property
     def total(self) -> Decimal:
-        return sum((self.prices[pk] * nums for pk, nums in self.pieces.items()), Decimal(0))
+        goods = (self.prices[pk] * nums for pk, nums in self.pieces.items())
+        return sum(goods, self.freight)
 
     @property
     def is_unpaid(self) -> bool:
         return self.status in UNPAID
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.parcels > 0
 
 
 @dataclass
@@ -85,6 +110,8 @@ class Refund:
     created_at: datetime
     state: str = "pending"
     asked_at: datetime | None = None
+    pieces: dict[int, int] = field(default_factory=dict)
+    by_staff: bool = True
 
 
 Row = TypeVar("Row", Order, Refund)
@@ -99,7 +126,10 @@ class Shop:
     orders: dict[int, Order] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)  # by trade number
     refunds: dict[str, Refund] = field(default_factory=dict)  # by refund number
+    requests: dict[int, Request] = field(default_factory=dict)
     windows: Windows = field(default_factory=Windows)
+    # Province -> fee, and free from; "" is the default rule.
+    freight: dict[str, tuple[Decimal, Decimal | None]] = field(default_factory=dict)
 
     # -- carts
 
@@ -201,35 +231,69 @@ class Shop:
 
     # -- orders
 
-    def total_of(self, buyer: int) -> Decimal:
-        lines = self.carts[buyer].items()
-        return sum((self.goods[pk].price * line.nums for pk, line in lines), Decimal(0))
+    def _chosen(self, buyer: int, choice: Choice) -> dict[int, Line]:
+        if choice.buy_now:
+            goods, nums = choice.buy_now
+            return {goods: Line(nums, None)}
+        cart = sorted(self.carts[buyer].items())
+        return {pk: line for pk, line in cart if choice.goods is None or pk in choice.goods}
 
-    def checkout(self, buyer: int, shown: Any) -> tuple[Answer, Order | None]:
+    def total_of(self, buyer: int, choice: Choice = WHOLE_CART) -> Decimal:
+        lines = self._chosen(buyer, choice)
+        return sum(self._amounts(lines, choice.province), Decimal(0))
+
+    def _amounts(self, lines: dict[int, Line], province: str) -> tuple[Decimal, Decimal]:
+        """What the goods cost, and the freight."""
+        goods = sum((self.goods[pk].price * line.nums for pk, line in lines.items()), Decimal(0))
+        fee, free_from = self.freight.get(province) or self.freight.get("") or (Decimal(0), None)
+        is_free = all(self.goods[pk].ship_free for pk in lines)
+        return goods, Decimal(0) if is_free or (free_from and goods >= free_from) else fee
+
+    def checkout(
+        self, buyer: int, shown: Any, choice: Choice = WHOLE_CART
+    ) -> tuple[Answer, Order | None]:
         """``shown``: what the client says of the total; None when it says nothing."""
         if isinstance(shown, str):
             return (400, ["order_mount"]), None
-        lines = dict(sorted(self.carts[buyer].items()))
+        cart = self.carts[buyer]
+        if choice.goods is not None and not cart.keys() >= set(choice.goods):
+            return (400, ["goods"]), None
+        lines = self._chosen(buyer, choice)
         if not lines:
             return (400, ["non_field_errors"]), None
         pieces = {pk: line.nums for pk, line in lines.items()}
-        together = {pk: nums + self._in_orders(buyer, pk) for pk, nums in pieces.items()}
-        in_orders = sum(sum(row.pieces.values()) for row in self._unpaid(buyer))
+        stays = {
+            pk: line.nums
+            for pk, line in cart.items()
+            if line.held_until and not self._is_over(line) and (choice.buy_now or pk not in lines)
+        }
+        together = {
+            pk: nums + self._in_orders(buyer, pk) + stays.get(pk, 0) for pk, nums in pieces.items()
+        }
+        unpaid = self._unpaid(buyer)
+        in_orders = sum(sum(row.pieces.values()) for row in unpaid)
+        is_second_click = choice.buy_now and any(
+            (row.pieces, row.created_at, row.address) == (pieces, self.now, choice.address)
+            for row in unpaid
+        )
         if (
-            len(self._unpaid(buyer)) >= MAX_UNPAID
+            is_second_click
+            or len(unpaid) >= MAX_UNPAID
             or max(together.values()) > MAX_NUMS
-            or sum(pieces.values()) + in_orders > MAX_HELD
+            or sum(pieces.values()) + sum(stays.values()) + in_orders > MAX_HELD
         ):
             return (400, ["non_field_errors"]), None
+        if choice.buy_now and not self.goods[choice.buy_now[0]].on_sale:
+            return (400, ["buy_now"]), None
         for row in self._short(lines):
             self.holds_lapse(row["goods"])
         short = self._short(lines)
         if short:
             return (400, {"goods": short}), None
-        total = self.total_of(buyer)
-        if shown is not None and abs(shown - total) >= Decimal("0.01"):
+        goods, freight = self._amounts(lines, choice.province)
+        if shown is not None and abs(shown - goods - freight) >= Decimal("0.01"):
             return (400, ["order_mount"]), None
-        if not total:
+        if not goods + freight:
             return (400, ["non_field_errors"]), None
         windows = {pk: self._window(buyer, pk) for pk in lines}
         expires_at = self.windows.order_end(windows.values(), self.now)
@@ -245,8 +309,12 @@ class Shop:
             prices={pk: self.goods[pk].price for pk in lines},
             created_at=self.now,
             expires_at=expires_at,
+            address=choice.address,
+            freight=freight,
         )
-        self.carts[buyer].clear()
+        if not choice.buy_now:
+            for pk in lines:
+                del cart[pk]
         return (201, None), order
 
     def _short(self, lines: dict[int, Line]) -> list[dict[str, Any]]:
@@ -269,17 +337,43 @@ class Shop:
         """The buyer deletes an order; return the status of the answer."""
         if order.is_hidden:
             return 404
-        looks_over = self.status_shown(order) in OVER
-        if order.status not in OVER:
+        if order.is_unpaid:
             try:
-                if self.settle(order, "expire" if looks_over else "cancel") == "paid":
-                    return 400
+                self.settle(order, self._end_by_buyer(order))
             except SilentError:
                 return 503
-            except RefusedError:
-                return 400
-        order.is_hidden = looks_over
+        if order.status not in OVER and not order.received_by:
+            return 400
+        order.is_hidden = True
         return 204
+
+    def cancel(self, order: Order) -> int:
+        """The buyer cancels an order; return the status of the answer."""
+        if order.is_hidden:
+            return 404
+        if order.closed_by == "refund":
+            return 400
+        try:
+            return 400 if self.settle(order, self._end_by_buyer(order)) == "paid" else 200
+        except SilentError:
+            return 503
+        except RefusedError:
+            return 400
+
+    def _end_by_buyer(self, order: Order) -> str:
+        return "cancel" if self.now < order.expires_at else "expire"
+
+    def status_of(self, order: Order) -> str:
+        """``status`` on the wire."""
+        if order.closed_by == "refund":
+            return "refunded"
+        if self.status_shown(order) == CLOSED:
+            return "closed"
+        if order.is_unpaid:
+            return "to_pay"
+        if order.received_by:
+            return "received"
+        return "to_receive" if order.is_shipped else "to_ship"
 
     def settle(self, order: Order, event: str) -> str:
         """Close an order unless it is paid; return "closed", "paid" or "unchanged".
@@ -328,12 +422,34 @@ class Shop:
         for pk, nums in order.pieces.items():
             self.goods[pk].sold += sign * nums
 
-    def ship(self, order: Order) -> bool | None:
-        """Return whether it was news; None: refused."""
+    def ship(self, order: Order) -> bool:
+        """Ship a parcel; return whether it may leave."""
         if order.status not in (SUCCESS, FINISHED):
-            return None
-        was_shipped, order.is_shipped = order.is_shipped, True
-        return not was_shipped
+            return False
+        [payment] = [row for row in self.payments.values() if row.order is order and not row.flag]
+        if after_sale.has_open_request(self, order) or not self.refund_left(payment):
+            return False
+        order.parcels += 1
+        return True
+
+    def confirm(self, order: Order) -> int:
+        """The buyer says that it arrived; return the status of the answer."""
+        if order.is_hidden:
+            return 404
+        if order.status not in (SUCCESS, FINISHED) or not order.is_shipped:
+            return 400
+        order.received_by = order.received_by or "buyer"
+        return 200
+
+    def orders_receive(self) -> int:
+        """Everything was shipped so long ago that it has arrived; return how many did by that."""
+        due = [
+            row for row in self.orders.values()
+            if row.status in (SUCCESS, FINISHED) and row.is_shipped and not row.received_by
+        ]  # fmt: skip
+        for order in due:
+            order.received_by = "time"
+        return len(due)
 
     # -- money
 
@@ -411,11 +527,13 @@ class Shop:
         )
         return payment.amount - payment.refunded - asked
 
-    def refund_open(self, payment: Payment, amount: Decimal) -> str:
-        """Return "" or why the shop refuses: "over", "too large"."""
+    def refund_open(self, payment: Payment, amount: Decimal, pieces: dict[int, int]) -> str:
+        """Return "" or why the shop refuses: "over", "too large", "pieces"."""
         if not payment.flag and payment.order.status == FINISHED:
             return "over"
-        return "too large" if amount > self.refund_left(payment) else ""
+        if amount > self.refund_left(payment):
+            return "too large"
+        return "pieces" if after_sale.pieces_refused(self, payment, pieces) else ""
 
     def refund_send(self, refund: Refund) -> None:
         refund.asked_at = self.now
@@ -426,6 +544,7 @@ class Shop:
             self._refund_done(refund)
         else:
             refund.state = "failed"
+            after_sale.settle(self, refund)
             self._record_rest(refund.payment)
 
     def _learn(self, payment: Payment, number: str, refunded: Decimal) -> bool:
@@ -444,18 +563,21 @@ class Shop:
             return False
         count = sum(row.payment is payment for row in self.refunds.values())
         number = number or f"alipay-{count}-{payment.trade_no}"
-        self.refunds[number] = Refund(payment, number, rest, self.now)
+        self.refunds[number] = Refund(payment, number, rest, self.now, by_staff=False)
         return self._refund_done(self.refunds[number])
 
     def _refund_done(self, refund: Refund) -> bool:
         payment, order = refund.payment, refund.payment.order
         refund.state = "done"
+        after_sale.settle(self, refund)
         payment.refunded += refund.amount
+        after_sale.pieces_come_back(self, refund)
         if payment.refunded == payment.amount and not payment.flag:
             order.status, order.closed_by, order.holds_stock = CLOSED, "refund", order.is_shipped
             self._sold(order, -1)
             if not order.is_shipped:
-                self._stock(order, +1)
+                after_sale.rest_comes_back(self, order)
+            after_sale.settle_refunded(self, order, refund)
         return True
 
     def reconcile(self) -> dict[str, int]:

@@ -56,6 +56,6 @@ def shop(_origin: str, _database: None, settings: Any) -> Shop:
     settings.GATEWAY_CALLS_AT_ONCE = 100
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     settings.CART_MAX_NUMS = settings.HOLD_MAX_PIECES = settings.ORDER_MAX_UNPAID = 10_000
-    # What is tried again after a rival came first is no loop of queries.
+    # What is retried after another request came first is not a loop of queries.
     settings.ZEAL_NPLUSONE_THRESHOLD = 100
     return Shop(_origin)

@@ -18,10 +18,12 @@ from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo
 from apps.trade.services.carts import cart_add
-from apps.trade.services.checkout import Destination, order_create
-from apps.trade.tests.conftest import DESTINATION
+from apps.trade.services.checkout import order_create
+from apps.trade.services.destinations import Destination
+from apps.trade.tests.addresses import DESTINATION
 from apps.users.models import UserProfile
 from apps.users.tokens import token_make
+from utils.db.written_once import Read, Update
 
 T = TypeVar("T")
 
@@ -164,7 +166,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch, *models: type[Model]) -> None:
 
     Neither by the UPDATE of its version nor by SELECT … FOR UPDATE.
     """
-    lock, write = QuerySet.select_for_update, QuerySet.update
+    lock, write, send_it = QuerySet.select_for_update, QuerySet.update, Update.__call__
 
     def select(rows: Any, *args: Any, **options: Any) -> Any:
         return rows.all() if rows.model in models else lock(rows, *args, **options)
@@ -173,8 +175,15 @@ def unlocked(monkeypatch: pytest.MonkeyPatch, *models: type[Model]) -> None:
         is_lock = rows.model in models and values.keys() == {"version"}
         return rows.count() if is_lock else write(rows, **values)
 
+    def send(statement: Update, **given: Any) -> int:
+        is_lock = statement.rows().model in models and statement.values.keys() == {"version"}
+        if not is_lock:
+            return send_it(statement, **given)
+        return len(Read(lambda: statement.rows().values_list("pk"))(**given))
+
     monkeypatch.setattr(QuerySet, "select_for_update", select)
     monkeypatch.setattr(QuerySet, "update", update)
+    monkeypatch.setattr(Update, "__call__", send)
 
 
 def uncounted(monkeypatch: pytest.MonkeyPatch, *modules: Any) -> None:

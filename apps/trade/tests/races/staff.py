@@ -5,6 +5,7 @@ from typing import Any
 from django.test import Client
 
 from apps.goods.models import Goods
+from apps.goods.tests.forms import form_of
 from apps.users.models import UserProfile
 
 from .helpers import Answer, Shop
@@ -21,18 +22,5 @@ class StaffBrowser:
 
     def save(self, goods: Goods, stock_change: int = 0, **fields: Any) -> Answer:
         """Save the form that showed ``goods``."""
-        form = {
-            "name": goods.name,
-            "goods_sn": goods.goods_sn,
-            "category": goods.category_id,
-            "shop_price": goods.shop_price,
-            "market_price": goods.market_price,
-            "goods_brief": "",
-            "goods_desc": "",
-            "is_on_sale": "on",
-            "stock_change": stock_change,
-            "images-TOTAL_FORMS": 0,
-            "images-INITIAL_FORMS": 0,
-            **fields,
-        }
+        form = form_of(goods, stock_change=stock_change, stock_cause="count", **fields)
         return self._http.post_form(f"/admin/goods/goods/{goods.pk}/change/", form)

@@ -1,6 +1,7 @@
 """Checkouts that meet: of one cart, of the same goods, of holds that lapse."""
 
 import logging
+import threading
 import time
 from collections import Counter
 from datetime import timedelta
@@ -14,7 +15,7 @@ from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, ShoppingCart
 from apps.trade.services import carts, checkout
 from apps.trade.services.carts import cart_add, cart_lock, holds_release_lapsed
-from apps.trade.tests.conftest import DESTINATION
+from apps.trade.tests.addresses import DESTINATION
 from apps.users.tokens import token_make
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
@@ -68,7 +69,7 @@ def test_control_checkouts_without_the_lock(shop: Shop, monkeypatch: pytest.Monk
     """One line is ordered many times, and taken out of stock once."""
     unlocked(monkeypatch, ShoppingCart)
     uncounted(monkeypatch, checkout)
-    before(monkeypatch, checkout, "_goods_lock", meeting(5))
+    before(monkeypatch, checkout, "_order_insert", meeting(5))
     [goods] = shelf(10)
     outcome = statuses(five_checkouts(shop, goods))
     tell(f"control: no lock on the cart: {outcome[201]} orders of one cart, {ordered(goods)} "
@@ -142,8 +143,8 @@ def test_control_goods_taken_one_by_one(shop: Shop, monkeypatch: pytest.MonkeyPa
     take = checkout.stock_take
 
     def take_one_by_one(*, pieces: dict[int, int], reference: str) -> None:
-        lines = CartLine.objects.filter(user_id=reference.removeprefix("cart:")).order_by("pk")
-        for number, goods_id in enumerate(lines.values_list("goods_id", flat=True)):
+        from_the_end = int(reference.removeprefix("cart:")) % 2 == 1
+        for number, goods_id in enumerate(sorted(pieces, reverse=from_the_end)):
             if number == 1:
                 both()
             take(pieces={goods_id: pieces[goods_id]}, reference=reference)
@@ -183,13 +184,52 @@ def test_control_held_goods_without_a_lock(shop: Shop, monkeypatch: pytest.Monke
     """An order's line shares a lock on its goods, and the other has just taken some of them."""
     unlocked(monkeypatch, Goods)
     monkeypatch.setattr(transactions, "TRIES", 1)
-    before(monkeypatch, checkout, "_order_insert", meeting(2))
+    before(monkeypatch, checkout, "_order_lines_insert", meeting(2))
     goods, buyers = shelf(500, 500), shop.buyers(2)
     outcome = first_damage(
         lambda: crossed_checkouts(buyers, goods), lambda outcome: outcome[503] > 0
     )
     tell(f"control: held goods without a lock: {outcome[503]} of 2 checkouts failed")
     assert outcome == {201: 1, 503: 1}
+
+
+def checkouts_that_meet(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
+    """Two buyers of the same held goods, each waiting for the other before its commit."""
+    both = threading.Barrier(2)
+    insert = checkout._order_lines_insert
+
+    def insert_and_meet(*args: Any) -> None:
+        insert(*args)
+        both.wait(timeout=3)
+
+    monkeypatch.setattr(checkout, "_order_lines_insert", insert_and_meet)
+    goods, buyers = shelf(10, 10), shop.buyers(2)
+    for buyer in buyers:
+        for each in goods:
+            buyer.add(each)
+    outcome = statuses(in_parallel(2, lambda number: buyers[number].checkout()))
+    assert [(ordered(each), stock_of(each)) for each in goods] == [(outcome[201], 8)] * 2
+    return outcome
+
+
+@pytest.mark.mariadb
+def test_checkouts_of_held_goods_do_not_wait_for_each_other(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert checkouts_that_meet(shop, monkeypatch) == {201: 2}
+    assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_control_held_goods_locked(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second waits for the rows of the first, which waits for the second in vain."""
+    monkeypatch.setattr(
+        checkout, "_stock_take",
+        lambda wanted, reference: checkout.goods_lock([line.goods_id for line in wanted]),
+    )  # fmt: skip
+    outcome = checkouts_that_meet(shop, monkeypatch)
+    tell(f"control: held goods are locked: {2 - outcome[201]} of 2 checkouts waited in vain")
+    assert outcome[201] < 2
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "given-up"}])

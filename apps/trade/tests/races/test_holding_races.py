@@ -90,7 +90,7 @@ def test_control_two_checkouts_at_the_bound_without_the_lock(
     settings.ORDER_MAX_UNPAID = 1
     unlocked(monkeypatch, ShoppingCart)
     uncounted(monkeypatch, checkout, carts)
-    before(monkeypatch, checkout, "_goods_lock", meeting(2))
+    before(monkeypatch, checkout, "_order_insert", meeting(2))
 
     def play() -> int:
         buyer, [goods] = shop.buyer(), shelf(20)
@@ -111,15 +111,15 @@ def test_the_lines_that_are_deleted_are_counted(
     unlocked(monkeypatch, ShoppingCart)
     both = meeting(2)
     seen: Counter[int] = Counter()
-    lock = checkout._goods_lock
+    insert = checkout._order_insert
 
-    def lock_after_both_have_read(goods_ids: Any) -> Any:
+    def insert_after_both_have_read(**fields: Any) -> Any:
         seen["reads"] += 1
         if seen["reads"] <= 2:  # not when the second tries again
             both()
-        return lock(goods_ids)
+        return insert(**fields)
 
-    monkeypatch.setattr(checkout, "_goods_lock", lock_after_both_have_read)
+    monkeypatch.setattr(checkout, "_order_insert", insert_after_both_have_read)
     buyer, [goods] = shop.buyer(), shelf(10)
     buyer.add(goods, 2)
     assert statuses(in_parallel(2, lambda _number: buyer.checkout())) == {201: 1, 400: 1}

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 import pytest
 from django.utils import timezone
 
-from apps.trade.callbacks import ORDERS_PAGE
 from apps.trade.models import OrderInfo, Payment, PaymentNotice
 from apps.trade.services import notices, payments
 from apps.trade.services.asking import order_ask
 from apps.trade.services.closing import orders_close_expired
 from apps.trade.services.notices import notice_keep, notice_process
+from apps.trade.services.pay_links import ORDERS_PAGE
 from apps.trade.services.reconciling import payments_reconcile
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell

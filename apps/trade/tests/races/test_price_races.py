@@ -1,15 +1,18 @@
 """A price that changes while orders are made."""
 
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from apps.goods.models import Goods
-from apps.trade import views
 from apps.trade.models import CartLine, OrderInfo
-from apps.trade.services.checkout import TotalDiffersError, order_create
+from apps.trade.services import checkout
+from apps.trade.services.checkout import order_create
+from apps.trade.services.checkout_rules import TotalDiffersError
+from apps.trade.views import checkout as views
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell
 
@@ -30,7 +33,7 @@ def test_a_buyer_pays_the_total_that_was_shown(shop: Shop) -> None:
 
         def act(number: int, goods: Goods = goods, late: list[float] = late) -> Any:
             if number == many:
-                return staff.save(goods, shop_price="20.00").status
+                return staff.save(goods, shop_price="15.00").status
             time.sleep(late[number])
             return buyers[number].checkout(order_mount=24.6)
 
@@ -54,22 +57,8 @@ def test_a_buyer_pays_the_total_that_was_shown(shop: Shop) -> None:
          f"{refused} refused")  # fmt: skip
 
 
-@pytest.mark.mariadb
-def test_control_the_total_compared_before_the_transaction(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The buyer pays another total than the one that was shown."""
-    both = meeting(2)
-
-    def create(*, user_id: int, destination: Any, shown_total: Decimal) -> OrderInfo:
-        [line] = CartLine.objects.filter(user_id=user_id).select_related("goods")
-        if line.goods.shop_price * line.nums != shown_total:
-            raise TotalDiffersError(shown_total)
-        both()  # compared
-        both()  # changed
-        return order_create(user_id=user_id, destination=destination)
-
-    monkeypatch.setattr(views, "order_create", create)
+def order_while_repriced(shop: Shop, both: Callable[[], None]) -> list[Any]:
+    """Order two pieces at 12.30; the price becomes 15.00 between two meetings with the order."""
     [goods], buyer, staff = shelf(100, shop_price="12.30"), shop.buyer(), StaffBrowser(shop)
     buyer.add(goods, 2)
 
@@ -77,11 +66,52 @@ def test_control_the_total_compared_before_the_transaction(
         if number == 0:
             return buyer.checkout(order_mount="24.60")
         both()
-        answer = staff.save(goods, shop_price="20.00")
+        answer = staff.save(goods, shop_price="15.00")
         both()
         return answer
 
-    answer, _saved = in_parallel(2, act)
+    return in_parallel(2, act)
+
+
+@pytest.mark.mariadb
+def test_a_price_that_changes_after_it_was_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is as if it had come before the change: total, lines, and what was shown agree."""
+    both = meeting(2)
+    insert = checkout._order_lines_insert
+
+    def insert_late(*args: Any) -> None:
+        both()  # read
+        both()  # changed
+        insert(*args)
+
+    monkeypatch.setattr(checkout, "_order_lines_insert", insert_late)
+    answer, saved = order_while_repriced(shop, both)
+    assert (answer.status, answer.body["order_mount"], saved.status) == (201, 24.6, 302)
+    order = OrderInfo.objects.get()
+    assert [line.price for line in order.lines.all()] == [Decimal("12.30")]
+    assert Goods.objects.get().shop_price == Decimal("15.00")
+    assert_audit_clean()
+
+
+@pytest.mark.mariadb
+def test_control_the_total_compared_before_the_transaction(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The buyer pays another total than the one that was shown."""
+    both = meeting(2)
+
+    def create(*, user_id: int, shown_total: Decimal, **arguments: Any) -> OrderInfo:
+        [line] = CartLine.objects.filter(user_id=user_id).select_related("goods")
+        if line.goods.shop_price * line.nums != shown_total:
+            raise TotalDiffersError(shown_total)
+        both()  # compared
+        both()  # changed
+        return order_create(user_id=user_id, **arguments)
+
+    monkeypatch.setattr(views, "order_create", create)
+    answer, _saved = order_while_repriced(shop, both)
     tell(f"control: the total compared too early: 24.60 shown, {answer.body['order_mount']:.2f} "
          "ordered")  # fmt: skip
-    assert (answer.status, answer.body["order_mount"]) == (201, 40.0)
+    assert (answer.status, answer.body["order_mount"]) == (201, 30.0)

@@ -1,0 +1,197 @@
+"""Orders as they are read: of one tab, for a sweep, with all that a list or a page shows."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Field,
+    OuterRef,
+    Q,
+)
+from django.db.models.expressions import RawSQL
+
+from apps.goods.models import RowsWithGoodsCards
+from utils.api.pagination import NEWEST
+from utils.db.completed_rows import CompletedRows
+from utils.db.written_once import Among, Given, Read
+from utils.journal.tracking import JournaledQuerySet
+
+from ..buyer_status import Tab
+from ..order_status import PAID, UNPAID, Event, PayStatus
+
+if TYPE_CHECKING:
+    from .orders import OrderInfo  # noqa: F401 (the type of a row)
+
+
+def _open_request() -> Exists:
+    return Exists(_rows("RefundRequest").filter(open_of=OuterRef("pk")))
+
+
+# What refunds make of an order. At most one payment is applied to an order, and at most one request
+# is open. By hand: with the ORM's Subquery(), it takes longer to write than the whole list to read
+# (ADR 18). No joins: a count of the same orders leaves these out.
+_OF_REFUNDS: dict[str, tuple[Field[Any, Any], str]] = {
+    "refunded_amount": (
+        DecimalField(max_digits=10, decimal_places=2),
+        "COALESCE((SELECT refunded FROM trade_payment WHERE applied_to = trade_orderinfo.id), 0)",
+    ),
+    "refunding_amount": (
+        DecimalField(max_digits=10, decimal_places=2),
+        "COALESCE((SELECT SUM(refund.amount) FROM trade_refund refund"
+        " JOIN trade_payment payment ON payment.id = refund.payment_id"
+        " WHERE payment.applied_to = trade_orderinfo.id AND refund.state = 'pending'), 0)",
+    ),
+    "open_request_id": (
+        BigIntegerField(null=True),
+        "(SELECT id FROM trade_refundrequest WHERE open_of = trade_orderinfo.id)",
+    ),
+    "open_request_state": (
+        CharField(null=True),
+        "(SELECT state FROM trade_refundrequest WHERE open_of = trade_orderinfo.id)",
+    ),
+}
+
+
+def _rows(model: str) -> Any:
+    """Return all rows of a model that hangs on orders, and is defined after them."""
+    return apps.get_model("trade", model)._default_manager.all()
+
+
+class OrderQuerySet(JournaledQuerySet["OrderInfo"]):
+    def shown(self) -> "OrderQuerySet":
+        """What its buyer has not deleted, newest first."""
+        return self.filter(is_hidden=False).order_by("-pk")
+
+    def for_list(self) -> "OrderQuerySet":
+        """With all that a list shows of them: three queries at most, however many orders."""
+        return OrdersWithParts.of(self.with_refunds())
+
+    def for_detail(self) -> "OrderQuerySet":
+        """As for_list(), with the goods cards of the lines: five queries, however many lines."""
+        return OrdersWithCards.of(self.with_refunds())
+
+    def with_refunds(self) -> "OrderQuerySet":
+        """With what refunds make of each order: no query more."""
+        return self.annotate(  # type: ignore[no-redef]
+            **{
+                name: RawSQL(sql, (), output_field=field)  # noqa: S611 (no input)
+                for name, (field, sql) in _OF_REFUNDS.items()
+            }
+        )
+
+    def in_tab(self, tab: Tab, now: datetime) -> "OrderQuerySet":
+        """The orders of one tab of the buyer's list."""
+        return self.filter(_of_tab(tab, now))
+
+    def to_ship_now(self) -> "OrderQuerySet":
+        """What is paid, not shipped yet, and without an open refund request."""
+        waiting = self.filter(pay_status__in=PAID, shipped_at__isnull=True)
+        return waiting.filter(~_open_request())
+
+    def counts_by_tab(self, tabs: Iterable[Tab], now: datetime) -> dict[str, int]:
+        """Return how many orders each of ``tabs`` has: one query."""
+        counts = {tab.value: Count("pk", filter=_of_tab(tab, now)) for tab in tabs}
+        return self.order_by().aggregate(**counts)
+
+    def to_confirm(self, before: datetime) -> "OrderQuerySet":
+        """What counts as received by now: its last parcel left at ``before`` or earlier.
+
+        An order with an open refund request waits for the decision.
+        """
+        later = _rows("Shipment").current().filter(order=OuterRef("pk"), shipped_at__gt=before)
+        return self.filter(
+            ~Exists(later), ~_open_request(),
+            pay_status__in=PAID, received_at__isnull=True, shipped_at__lte=before,
+        )  # fmt: skip
+
+    def shipped_without_parcel(self, since: datetime) -> "OrderQuerySet":
+        """What left ``since`` then and has no shipment at all."""
+        parcels = _rows("Shipment").filter(order=OuterRef("pk"))
+        # Every status, so that the index of status and time finds the few that are so young.
+        return self.filter(~Exists(parcels), pay_status__in=PayStatus.values, shipped_at__gte=since)
+
+    def unpaid(self) -> "OrderQuerySet":
+        """What still waits for its money, expired or not."""
+        return self.filter(pay_status__in=UNPAID)
+
+    def expired(self, now: datetime) -> "OrderQuerySet":
+        """What was not paid in time, and is not closed yet."""
+        return self.unpaid().filter(expires_at__lte=now)
+
+
+class OrdersWithParts(CompletedRows["OrderInfo"], OrderQuerySet):  # type: ignore[override]
+    """Of OrderQuerySet.for_list(): ``shown_lines`` and ``current_shipments`` are read.
+
+    What prefetch_related() does, at half its cost; and orders that did not leave cost no query.
+    """
+
+    def complete(self, rows: list[Any]) -> list[Any]:
+        orders = {order.pk: order for order in rows}
+        for order in rows:
+            order.shown_lines, order.current_shipments = [], []
+        for line in self._lines(orders):
+            orders[line.order_id].shown_lines.append(line)
+        if shipped := [order.pk for order in rows if order.shipped_at is not None]:
+            for shipment in _rows("Shipment").current().filter(order__in=shipped):
+                orders[shipment.order_id].current_shipments.append(shipment)
+        return rows
+
+    def _lines(self, order_ids: Collection[int]) -> list[Any]:
+        return _LINES(orders={*order_ids})
+
+
+class OrdersWithCards(OrdersWithParts):  # type: ignore[override]
+    """Of OrderQuerySet.for_detail(): the lines have their goods cards."""
+
+    def _lines(self, order_ids: Collection[int]) -> list[Any]:
+        lines = super()._lines(order_ids)
+        return RowsWithGoodsCards(_rows("OrderGoods").model).complete(lines)
+
+
+def order_shown(*, user_id: int, order_id: int) -> Any | None:
+    """Return an order as for_detail(), None when it is not among those that its buyer sees."""
+    rows = _SHOWN(user_id=user_id, order_id=order_id)
+    return OrdersWithCards(_rows("OrderInfo").model).complete(rows)[0] if rows else None
+
+
+def orders_newest(*, user_id: int) -> list[Any]:
+    """Return the newest orders that a buyer sees, as for_list(), as many as a list has."""
+    return OrdersWithParts(_rows("OrderInfo").model).complete(_NEWEST(user_id=user_id))
+
+
+_NEWEST = Read(
+    lambda: _rows("OrderInfo").filter(user_id=Given("user_id")).shown().with_refunds()[:NEWEST]
+)
+_LINES = Read(lambda: _rows("OrderGoods").filter(Among(F("order_id"), "orders")).order_by("pk"))
+_SHOWN = Read(
+    lambda: (
+        _rows("OrderInfo")
+        .filter(user_id=Given("user_id"), pk=Given("order_id"))
+        .shown()
+        .with_refunds()
+    )
+)
+
+
+def _of_tab(tab: Tab, now: datetime) -> Q:
+    """Return the condition for what buyer_view() shows in a tab."""
+    is_paid = Q(pay_status__in=PAID)
+    is_expired = Q(pay_status__in=UNPAID, expires_at__lte=now)
+    conditions = {
+        Tab.TO_PAY: Q(pay_status__in=UNPAID, expires_at__gt=now),
+        Tab.TO_SHIP: is_paid & Q(shipped_at__isnull=True),
+        Tab.TO_RECEIVE: is_paid & Q(shipped_at__isnull=False, received_at__isnull=True),
+        Tab.RECEIVED: is_paid & Q(received_at__isnull=False),
+        Tab.CLOSED: is_expired | Q(pay_status=PayStatus.TRADE_CLOSED) & ~Q(closed_by=Event.REFUND),
+        Tab.REFUNDED: Q(pay_status=PayStatus.TRADE_CLOSED, closed_by=Event.REFUND),
+        Tab.REFUNDING: Q(_open_request()),
+    }
+    return conditions[tab]
