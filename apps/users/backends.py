@@ -18,8 +18,8 @@ from .services.passwords import password_try, unknown_name_try
 class GuardedBackend(ModelBackend):
     """What every backend that takes a password derives from (the check users.E001 sees to it).
 
-    Every door leads here: the API, the administration, the browsable API. Address and account
-    are limited here, so that no door can forget it. A refusal is a DomainError, which the API
+    Every log-in leads here: the API, the administration, the browsable API. Address and account
+    are limited here, so that no page can forget it. A refusal is a DomainError, which the API
     answers itself and mxshop.refusals answers for all other views.
     """
 
@@ -33,7 +33,7 @@ class GuardedBackend(ModelBackend):
         """Return the account; raises AddressTriesError, PasswordTriesError, LoginClosedError."""
         if username is None or password is None:
             return None
-        # Without a request it is a command of whoever runs the shop.
+        # Without a request it is a management command.
         is_counted = request is None or address_login_count(request)
         address = UNKNOWN if request is None else client_address(request)
         return self.find(username, password, address=address, only_known=not is_counted)

@@ -1,4 +1,4 @@
-"""Log-ins are counted by the address they come from, whatever door they are tried at."""
+"""Log-ins are counted by the address they come from, whatever page they are tried at."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from utils.api.mobile import validate_mobile
+from utils.journal.tracking import JournaledModel, Tracked
 
 
 class MobileField(models.CharField):
@@ -19,7 +20,7 @@ class MobileField(models.CharField):
         return super().get_db_prep_save(value or None, connection)
 
 
-class UserProfile(AbstractUser):
+class UserProfile(JournaledModel, AbstractUser):
     """A buyer or a member of staff; buyers who register get their mobile as username."""
 
     class Gender(models.TextChoices):
@@ -45,11 +46,21 @@ class UserProfile(AbstractUser):
         help_text=_("The buyer closed the account; what was personal in it is erased."),
     )  # fmt: skip
 
+    # Who may do what, and who can log in; of a password only that it was set.
+    journal = Tracked(
+        columns=("username", "mobile", "is_active", "is_staff", "is_superuser", "password"),
+        created=("is_staff", "is_superuser"),
+        hidden=("password",),
+        by_staff=True,
+        name="username",
+    )
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
         # No page shows both kinds of accounts: permissions are those of Buyer and StaffAccount.
         default_permissions = ()
+        indexes = [models.Index(fields=["date_joined"], name="account_joined")]
         constraints = [
             models.CheckConstraint(name="user_mobile_not_empty", condition=~models.Q(mobile="")),
             models.CheckConstraint(
@@ -235,7 +246,7 @@ class VerifyCode(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mobile} {self.purpose}"
+        return f"{self.mobile} {self.get_purpose_display()}"
 
 
 class CodeQuota(models.Model):

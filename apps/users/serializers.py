@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from utils.api.mobile import INVALID_MOBILE, MobileNumberField
@@ -16,6 +17,17 @@ NO_CODE = _("Please enter the verification code.")
 WRONG_CODE_FORMAT = _("The verification code is malformed.")
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
+
+
+class LoginProviderSerializer(serializers.Serializer):
+    """A site whose account opens one of the shop."""
+
+    provider = serializers.ChoiceField(
+        choices=[("weibo", _("Weibo")), ("qq", "QQ"), ("weixin", _("WeChat"))]
+    )
+    url = serializers.CharField(
+        help_text=_("Absolute address, a plain link: the browser goes to the provider.")
+    )
 
 
 class CodeField(serializers.CharField):
@@ -32,6 +44,9 @@ class CodeField(serializers.CharField):
         self.code_length = purpose.code_length
         help_text = _("Four digits.") if self.code_length == 4 else _("Six digits.")
         super().__init__(write_only=True, help_text=help_text, **kwargs)
+        self.request_schema = {
+            "pattern": f"^[0-9]{{{self.code_length}}}$", "example": "123456"[: self.code_length],
+        }  # fmt: skip
 
     def to_internal_value(self, data: Any) -> str:
         code: str = super().to_internal_value(data)
@@ -56,6 +71,7 @@ def check_password_strength(password: str, user: UserProfile) -> None:
         raise serializers.ValidationError({"password": error.messages}) from error
 
 
+@extend_schema_serializer(component_name="Code")
 class CodeRequestSerializer(serializers.Serializer):
     mobile = MobileNumberField()
     purpose = serializers.ChoiceField(

@@ -1,4 +1,4 @@
-"""What other apps are told of an account, of which this one knows nothing.
+"""What this app tells others about an account; it knows none of them.
 
 Both are sent inside the transaction that closes an account, with ``user_id``. A receiver may
 refuse by a DomainError: then nothing of the account is changed.

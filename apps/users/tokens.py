@@ -15,7 +15,7 @@ right. Every way in which a token can be wrong is 401 with one and the same text
 import re
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
@@ -27,6 +27,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from utils.api.lookups import MAX_BIGINT
+from utils.db.written_once import Given, Read
 
 from .models import RevokedLogin, UserProfile
 
@@ -39,6 +40,14 @@ SCHEMES = (b"jwt", b"bearer")
 
 LOGIN_CLAIM = "sid"
 EPOCH_CLAIM = "epoch"
+
+
+def _accounts() -> QuerySet[UserProfile]:
+    revoked = RevokedLogin.objects.filter(user_id=OuterRef("pk"), login_id=Given("login_id"))
+    return UserProfile.objects.filter(~Exists(revoked), pk=Given("user_id"), is_active=True)
+
+
+_ACCOUNT = Read(_accounts)
 
 _LOGIN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
@@ -103,8 +112,7 @@ class _Authentication(authentication.JWTAuthentication):
         if type(user_id) is not int or not 0 < user_id <= MAX_BIGINT or type(epoch) is not int:
             raise AuthenticationFailed(INVALID_TOKEN)
         login_id = token_login_id(validated_token)
-        revoked = RevokedLogin.objects.filter(user_id=OuterRef("pk"), login_id=login_id)
-        user = UserProfile.objects.filter(~Exists(revoked), pk=user_id, is_active=True).first()
+        user = _ACCOUNT.first(user_id=user_id, login_id=login_id)
         if user is None or user.login_epoch != epoch:
             raise AuthenticationFailed(INVALID_TOKEN)
         if validated_token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(
@@ -138,10 +146,10 @@ class JWTScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
             "description": _(
-                "`JWT <token>` or `Bearer <token>`, the token being that of `POST /login/`"
+                "The token of `POST /login/`. Sent as `Bearer <token>` or `JWT <token>`."
             ),
         }

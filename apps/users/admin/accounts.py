@@ -1,35 +1,29 @@
 """What the pages of buyers and of staff accounts have in common."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
 from utils.admin.base import ShopModelAdmin
-from utils.text.language import in_shop_language
 
 from ..closed_accounts import ClosedAccountsMixin
 from ..models import Buyer, StaffAccount, UserProfile
-from ..services.accounts import account_set_active
+from .activation import ActivationActions
 
 HISTORY_PER_PAGE = 100
 
 
-class AccountAdmin(ClosedAccountsMixin, ShopModelAdmin):
+class AccountAdmin(ActivationActions, ClosedAccountsMixin, ShopModelAdmin):
     """A page of accounts: saves what was changed alone, blocks and unblocks, keeps the history."""
 
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-date_joined",)
-    actions: Sequence[str] = ("deactivate", "activate")
     delete_confirmation_template = "admin/users/account_delete_confirmation.html"
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
@@ -48,39 +42,6 @@ class AccountAdmin(ClosedAccountsMixin, ShopModelAdmin):
         # What a form did not change may have changed since it was read: a password, a flag.
         columns = {field.name for field in obj._meta.concrete_fields}
         obj.save(update_fields=[name for name in form.changed_data if name in columns])
-
-    @admin.action(permissions=["change"], description=_("Deactivate accounts"))
-    def deactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """For those who leave: what they ordered keeps their account from being deleted."""
-        count = self._set_active(request, queryset, is_active=False)
-        text = ngettext(
-            "%(count)d account was deactivated.", "%(count)d accounts were deactivated.", count
-        )
-        self._tell(request, text, count)
-
-    @admin.action(permissions=["change"], description=_("Activate accounts"))
-    def activate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        count = self._set_active(request, queryset, is_active=True)
-        text = ngettext(
-            "%(count)d account was activated.", "%(count)d accounts were activated.", count
-        )
-        self._tell(request, text, count)
-
-    def _set_active(self, request: HttpRequest, queryset: QuerySet[Any], *, is_active: bool) -> int:
-        """Write and log account by account; nobody locks himself out."""
-        count = 0
-        for account in queryset.exclude(pk=request.user.pk).order_by("pk"):
-            with transaction.atomic():
-                if account_set_active(account=account, is_active=is_active):
-                    with in_shop_language():
-                        text = gettext("Activated.") if is_active else gettext("Deactivated.")
-                    self.log_change(request, account, text)
-                    count += 1
-        return count
-
-    def _tell(self, request: HttpRequest, text: str, count: int) -> None:
-        level = messages.SUCCESS if count else messages.WARNING
-        self.message_user(request, text % {"count": count}, level)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Say what protects an account, rather than that nobody may delete that.
@@ -127,6 +88,6 @@ def _content_type(model: type[UserProfile]) -> ContentType:
 def _deeds_of(accounts: Iterable[UserProfile]) -> list[str]:
     """Return a line for each account that has done something in the admin."""
     ids = [account.pk for account in accounts]
-    deeds = LogEntry.objects.filter(user__in=ids).order_by("user_id")
-    names = dict(deeds.values_list("user_id", "user__username").distinct())
+    entries = LogEntry.objects.filter(user__in=ids).order_by("user_id")
+    names = dict(entries.values_list("user_id", "user__username").distinct())
     return [gettext("History of what %(user)s did") % {"user": name} for name in names.values()]

@@ -9,15 +9,20 @@ from utils.admin.base import is_superuser
 
 from ..models import STAFF, Buyer
 from .accounts import AccountAdmin
+from .block_page import BlockPage
+from .panels import panels_of
 
 
 @admin.register(Buyer)
-class BuyerAdmin(AccountAdmin):
+class BuyerAdmin(BlockPage, AccountAdmin):
     """Buyers. Nothing here tells who is staff, makes somebody staff, or sets a password.
 
     Buyers register themselves, and set a new password by SMS. Whoever sets the mobile of an
-    account can therefore open it, which is why that is for superusers.
+    account can therefore open it, which is why that is for superusers. Below the form stands
+    what the other apps know of the buyer (panels.py).
     """
+
+    change_form_template = "admin/users/buyer/change_form.html"
 
     list_display = ["username", "name", "mobile", "gender", "is_active", "date_joined"]
     list_filter = ["is_active", "gender", ("social_auth__provider", ProviderFilter)]
@@ -33,8 +38,17 @@ class BuyerAdmin(AccountAdmin):
         return super().get_queryset(request).exclude(STAFF)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        doors = () if is_superuser(request) else ("username", "mobile")
-        return [*self.readonly_fields, *doors]
+        log_in_fields = () if is_superuser(request) else ("username", "mobile")
+        return [*self.readonly_fields, *log_in_fields]
+
+    class Media:
+        css = {"all": ["trade/admin.css", "users/panels.css"]}
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {
+            "panels": panels_of(request, obj),
+            "may_block": self.has_change_permission(request, obj),
+        }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db import IntegrityError
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from utils.api.errors import DomainError
+from utils.db.transactions import atomic_retry_on_deadlock
+from utils.journal.tracking import changes_journaled
 
 from ..models import STAFF, UserProfile, VerifyCode
 from .codes import verify_code_try, verify_code_use
@@ -78,15 +80,17 @@ def account_register(*, mobile: str, code: str, password: str, address: str) -> 
         mobile=mobile, purpose=Purpose.REGISTER, code=code, address=address
     )
     try:
-        with transaction.atomic():
-            verify_code_use(verify_code)
-            account = UserProfile.objects.create_user(
-                username=mobile, mobile=mobile, password=password
-            )
+        account = _account_make(verify_code, mobile, password)
     except IntegrityError as error:
         raise MobileTakenError(field="username") from error
     address_remember(account=account, address=address)
     return account
+
+
+@atomic_retry_on_deadlock
+def _account_make(verify_code: VerifyCode, mobile: str, password: str) -> UserProfile:
+    verify_code_use(verify_code)
+    return UserProfile.objects.create_user(username=mobile, mobile=mobile, password=password)
 
 
 def account_code_login(
@@ -120,13 +124,17 @@ def account_reset_password(*, account: UserProfile, code: str, password: str, ad
     verify_code = verify_code_try(
         mobile=account.mobile, purpose=Purpose.RESET, code=code, address=address
     )
-    with transaction.atomic():
-        verify_code_use(verify_code)
-        account.set_password(password)
-        if not _open(account).update(password=account.password):
-            raise AccountClosedError
-        addresses_forget(account=account)
+    account.set_password(password)
+    _password_reset(account, verify_code)
     address_remember(account=account, address=address)
+
+
+@atomic_retry_on_deadlock
+def _password_reset(account: UserProfile, verify_code: VerifyCode) -> None:
+    verify_code_use(verify_code)
+    if not _open(account).update(password=account.password):
+        raise AccountClosedError
+    addresses_forget(account=account)
 
 
 def account_update(
@@ -153,24 +161,29 @@ def account_update(
         if account.username == account.mobile:
             changes["username"] = mobile
     try:
-        with transaction.atomic():
-            if verify_code is not None:
-                verify_code_use(verify_code)
-            # Not on the object of the request, which must not look changed when this fails.
-            if not _open(account).update(**changes):
-                raise AccountClosedError
+        _change(account, changes, verify_code)
     except IntegrityError as error:
         raise MobileTakenError from error
     for name, value in changes.items():
         setattr(account, name, value)
 
 
-def account_set_active(*, account: UserProfile, is_active: bool) -> bool:
-    """Let an account log in and use its tokens, or no more; return whether that was news.
+@atomic_retry_on_deadlock
+def _change(account: UserProfile, changes: dict[str, Any], verify_code: VerifyCode | None) -> None:
+    if verify_code is not None:
+        verify_code_use(verify_code)
+    # Not on the object of the request, which must not look changed when this fails.
+    if not _open(account).update(**changes):
+        raise AccountClosedError
 
-    For staff; a closed account stays closed. ``account`` is written only while it has the staff
-    and superuser status with which it was read: who may block buyers must not block one who has
-    become staff since.
+
+def account_set_active(*, account: UserProfile, is_active: bool) -> bool:
+    """Let an account log in, or no more; return whether that was news.
+
+    For staff; a closed account stays closed. Who is shut out is logged out everywhere: tokens and
+    sessions of before do not come back with the account. ``account`` is written only while it has
+    the staff and superuser status with which it was read: who may block buyers must not block one
+    who has become staff since.
     """
     same = UserProfile.objects.filter(
         pk=account.pk,
@@ -178,7 +191,12 @@ def account_set_active(*, account: UserProfile, is_active: bool) -> bool:
         is_staff=account.is_staff,
         is_superuser=account.is_superuser,
     )
-    return bool(same.exclude(is_active=is_active).update(is_active=is_active))
+    changes: dict[str, Any] = {"is_active": is_active}
+    if not is_active:
+        changes["login_epoch"] = F("login_epoch") + 1
+    others = same.exclude(is_active=is_active)
+    with changes_journaled(others, ["is_active"]):
+        return bool(others.update(**changes))
 
 
 def _account_for_codes(mobile: str) -> UserProfile | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -141,18 +140,18 @@ def quotas_claim(quotas: list[Quota], now: datetime) -> None:
         raise
 
 
+@atomic_retry_on_deadlock
 def quotas_release(quotas: list[Quota], claimed_at: datetime) -> None:
     """Take one claim back: nothing was sent."""
-    with transaction.atomic():
-        for quota in quotas:
-            rows = CodeQuota.objects.filter(subject=quota.subject)
-            rows.filter(count__gt=0).update(count=F("count") - 1)
-            rows.filter(last_time=claimed_at).update(last_time=None)
+    for quota in quotas:
+        rows = CodeQuota.objects.filter(subject=quota.subject)
+        rows.filter(count__gt=0).update(count=F("count") - 1)
+        rows.filter(last_time=claimed_at).update(last_time=None)
 
 
 def quotas_purge(now: datetime, *, seconds: float | None = None) -> None:
     """Delete rows that are over: one that is missing counts as zero."""
-    # Only windows that are over, whoever's they are, and none whose last code is younger
+    # Only windows that are over, of all subjects, and none whose last code is younger
     # than INTERVAL, which must still hold.
     over = CodeQuota.objects.filter(window_start__lt=now - DAY).exclude(
         last_time__gt=now - INTERVAL

@@ -38,7 +38,7 @@ KEPT = timedelta(days=1)
 
 
 class CodeWrongError(DomainError):
-    """It is not a code that was sent, or it was used."""
+    """The code was not sent, or was used before."""
 
     field = "code"
     message = _("The verification code is wrong.")
@@ -112,7 +112,7 @@ def verify_code_try(*, mobile: str, purpose: str, code: str, address: str) -> Ve
 
 
 def verify_code_use(verify_code: VerifyCode) -> None:
-    """End a code that verify_code_try() found right; once, whoever else does so meanwhile.
+    """End a code that verify_code_try() found right; only one of parallel calls succeeds.
 
     Call it in the transaction of what the code allows, so that both happen or neither.
     Raises CodeWrongError when somebody else was first.

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from utils.db import clock
 from utils.db.batches import delete_in_batches
+from utils.db.transactions import retry_on_deadlock
 from utils.limits.client_address import UNKNOWN
 
 from ..models import KnownAddress, UserProfile
@@ -20,6 +21,7 @@ PER_ACCOUNT = 5
 KEPT = timedelta(days=90)  # since the last log-in
 
 
+@retry_on_deadlock
 def address_remember(*, account: UserProfile, address: str) -> None:
     """Note that the owner of ``account`` proved at ``address`` to be the owner.
 

@@ -11,7 +11,7 @@ from .passwords import password_matches
 
 
 class OldPasswordWrongError(DomainError):
-    """It is not the account's password; nothing was changed."""
+    """The old password is not the account's; nothing was changed."""
 
     field = "old_password"
     message = _("The old password is wrong.")

@@ -1,7 +1,7 @@
 """Passwords: the one place where a password is compared, so seldom that guessing does not pay.
 
 In any 60 minutes at most 60 passwords are compared with an account's (THROTTLE_LOGIN_ACCOUNT),
-from however many addresses and at whatever door. Only wrong ones count: a try is counted and
+from however many addresses and at whatever page. Only wrong ones count: a try is counted and
 committed before the comparison, so that parallel guesses cannot pass the limit, and a right
 password gives its try back.
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
@@ -34,11 +35,15 @@ def page(admin_client: Client) -> Any:
     return get
 
 
+def journal() -> Any:
+    return apps.get_model("mxshop", "JournalEntry")._default_manager
+
+
 class TestUsers:
     def test_mobile_gender_and_social_accounts(self, page, buyer):
         UserSocialAuth.objects.create(user=buyer, provider="weixin", uid="an-openid")
         html = page(f"buyer/{buyer.pk}/change/")
-        for text in (MOBILE, "weixin", "an-openid", 'name="gender"', 'name="birthday"'):
+        for text in (MOBILE, "微信", "an-openid", 'name="gender"', 'name="birthday"'):
             assert text in html
         for text in ("第三方登录", "平台账号", "绑定时间"):
             assert text in html
@@ -89,7 +94,7 @@ class TestBlocking:
 
     def act(self, client, action, *users, page=BUYERS):
         form = {"action": action, "_selected_action": [user.pk for user in users]}
-        return client.post(page, form)
+        return client.post(page, {**form, "reason": "刷单"})
 
     def staff(self, *permissions):
         user = UserProfile.objects.create_user("staff", is_staff=True)
@@ -109,16 +114,43 @@ class TestBlocking:
         self.act(client, "activate", buyer)
         assert self.active() == {"staff", MOBILE}
         entries = list(LogEntry.objects.order_by("pk").values_list("object_id", "change_message"))
-        assert entries == [(str(buyer.pk), "已停用。"), (str(buyer.pk), "已启用。")]
+        assert entries == [(str(buyer.pk), "已停用：刷单"), (str(buyer.pk), "已启用：刷单")]
         history = client.get(f"{self.BUYERS}{buyer.pk}/history/").content.decode()
-        assert "已停用。" in history
-        assert "已启用。" in history
+        assert "已停用：刷单" in history
+        assert "已启用：刷单" in history
+        kept = journal().order_by("pk").values_list("old", "new", "way", "note")
+        assert list(kept) == [
+            ("True", "False", "action", "刷单"),
+            ("False", "True", "action", "刷单"),
+        ]
+
+    def test_a_reason_is_asked_for_whatever_is_sent(self, buyer):
+        client = self.staff("view_buyer", "change_buyer")
+        other = UserProfile.objects.create_user(OTHER_MOBILE)
+        form = {"action": "deactivate", "_selected_action": [buyer.pk, other.pk]}
+        for reason in ({}, {"reason": ""}, {"reason": "  "}, {"reason": "x" * 201}):
+            page = client.post(self.BUYERS, {**form, **reason}).content.decode()
+            assert self.active() == {MOBILE, OTHER_MOBILE, "staff"}, reason
+            # The page sends the same accounts again.
+            for account in (buyer, other):
+                assert f'name="_selected_action" value="{account.pk}"' in page, reason
+        assert not LogEntry.objects.exists()
+        assert not journal().exists()
+        self.act(client, "deactivate", buyer, other)
+        assert self.active() == {"staff"}
+        assert LogEntry.objects.filter(change_message="已停用：刷单").count() == 2
+
+    def test_not_more_than_a_page_can_name(self, buyer, monkeypatch):
+        monkeypatch.setattr("apps.users.admin.activation.MOST_ACCOUNTS", 1)
+        other = UserProfile.objects.create_user(OTHER_MOBILE)
+        self.act(self.staff("view_buyer", "change_buyer"), "deactivate", buyer, other)
+        assert self.active() == {MOBILE, OTHER_MOBILE, "staff"}
 
     def test_the_history_is_in_the_shop_s_language(self, buyer):
         client = self.staff("view_buyer", "change_buyer")
         client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en-US,en;q=0.9"
         self.act(client, "deactivate", buyer)
-        assert LogEntry.objects.get().change_message == "已停用。"
+        assert LogEntry.objects.get().change_message == "已停用：刷单"
 
     def test_staff_by_superusers_alone_and_nobody_himself(self, admin_client, buyer):
         client = self.staff("view_buyer", "change_buyer")

@@ -1,4 +1,4 @@
-"""POST /login/, /api-token-auth/ and the other doors that open by password or code."""
+"""POST /login/, /api-token-auth/ and the other requests that log in by password or code."""
 
 import pytest
 from django.contrib.auth import authenticate
@@ -178,7 +178,7 @@ class TestReset:
         assert self.reset(api, code) == (400, {"mobile": ["用户不存在"]})
 
 
-class TestOtherDoors:
+class TestOtherLogIns:
     def test_createsuperuser(self, api, monkeypatch):
         monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
         call_command("createsuperuser", "--noinput", "--username=boss", "--email=boss@example.com")

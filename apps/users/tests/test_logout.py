@@ -44,7 +44,7 @@ def refresh(token: str) -> str:
 
 
 def is_good(token: str) -> bool:
-    """Whether every door opens; asserts that it is every one or none."""
+    """Whether every page lets in; asserts that it is every one or none."""
     answers = {
         client_with(token).get("/users/1/").status_code,
         client_with(token).get("/orders/").status_code,

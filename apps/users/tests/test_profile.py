@@ -54,7 +54,7 @@ class TestReading:
         "path",
         ["/login/", "/codes/", "/code/", "/users/", "/password/reset/", "/api-token-verify/"],
     )
-    def test_forms_and_options_of_the_public_doors(self, api, path):
+    def test_forms_and_options_of_public_requests(self, api, path):
         # Whoever is nobody may not ask what could be done to their profile.
         assert api.options(path).status_code == (401 if path == "/users/" else 200)
         for accept in ("text/html", "application/json"):

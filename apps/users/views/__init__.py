@@ -4,6 +4,7 @@ from .codes import CodeViewSet
 from .login import LoginView, LogoutView
 from .passwords import PasswordChangeView, PasswordResetView
 from .profile import UserViewSet
+from .providers import ProvidersView
 from .tokens import TokenRefreshView, TokenVerifyView
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "LogoutView",
     "PasswordChangeView",
     "PasswordResetView",
+    "ProvidersView",
     "TokenRefreshView",
     "TokenVerifyView",
     "UserViewSet",

@@ -11,7 +11,6 @@ from utils.limits.client_address import client_address
 from ..serializers import CodeRequestSerializer
 from ..services.accounts import purpose_check
 from ..services.codes import verify_code_send
-from .answers import CLOSED, REFUSED
 from .public import PublicAPIView
 
 
@@ -21,7 +20,7 @@ class CodeViewSet(PublicAPIView, viewsets.ViewSet):
 
     @extend_schema(
         summary=_("Send a verification code by SMS"),
-        responses={201: CodeRequestSerializer, **REFUSED, **CLOSED},
+        responses={201: CodeRequestSerializer},
     )
     def create(self, request: Request) -> Response:
         data = self.validated()

@@ -26,7 +26,7 @@ from ..serializers import (
 from ..services.accounts import account_register, account_update
 from ..services.closing import account_close
 from ..tokens import token_make
-from .answers import CLOSED, CLOSING_REFUSED, REFUSED, UNKNOWN_CALLER
+from .answers import CLOSING_REFUSED
 
 ANYTHING = OpenApiParameter(
     "id", str, OpenApiParameter.PATH, description=_("Anything: it is always the caller.")
@@ -34,7 +34,7 @@ ANYTHING = OpenApiParameter(
 
 
 class UserViewSet(ValidatedMixin, viewsets.ViewSet):
-    """Registration, and the profile of whoever asks.
+    """Registration, and the profile of the caller.
 
     The clients hard-code ``/users/1/``: the key in the path is never looked at.
     """
@@ -67,7 +67,7 @@ class UserViewSet(ValidatedMixin, viewsets.ViewSet):
     @extend_schema(
         summary=_("Register with the code sent to a mobile"),
         request=RegisterSerializer,
-        responses={201: RegisteredSerializer, **REFUSED, **CLOSED},
+        responses={201: RegisteredSerializer},
     )
     def create(self, request: Request) -> Response:
         data = self.validated()
@@ -87,7 +87,7 @@ class UserViewSet(ValidatedMixin, viewsets.ViewSet):
 
     @extend_schema(
         summary=_("The caller's profile"),
-        responses={200: forced_singular_serializer(ProfileSerializer), **UNKNOWN_CALLER},
+        responses={200: forced_singular_serializer(ProfileSerializer)},
     )
     def list(self, request: Request) -> Response:
         return Response(self.get_serializer(request.user).data)
@@ -95,7 +95,7 @@ class UserViewSet(ValidatedMixin, viewsets.ViewSet):
     @extend_schema(
         summary=_("The caller's profile"),
         parameters=[ANYTHING],
-        responses={200: ProfileSerializer, **UNKNOWN_CALLER},
+        responses={200: ProfileSerializer},
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(request.user).data)
@@ -103,7 +103,7 @@ class UserViewSet(ValidatedMixin, viewsets.ViewSet):
     @extend_schema(
         summary=_("Change the caller's profile"), parameters=[ANYTHING],
         request=ProfileSerializer(partial=True),
-        responses={200: ProfileSerializer, **REFUSED, **UNKNOWN_CALLER},
+        responses={200: ProfileSerializer},
     )  # fmt: skip
     def update(self, request: Request, pk: str) -> Response:
         account: UserProfile = request.user  # type: ignore[assignment]
@@ -116,7 +116,7 @@ class UserViewSet(ValidatedMixin, viewsets.ViewSet):
     @extend_schema(
         summary=_("Change the caller's profile"), parameters=[ANYTHING],
         request=ProfileSerializer(partial=True),
-        responses={200: ProfileSerializer, **REFUSED, **UNKNOWN_CALLER},
+        responses={200: ProfileSerializer},
     )  # fmt: skip
     def partial_update(self, request: Request, pk: str) -> Response:
         return self.update(request, pk)
@@ -125,7 +125,7 @@ class UserViewSet(ValidatedMixin, viewsets.ViewSet):
         summary=_("Close the caller's account with the code sent to its mobile"),
         parameters=[ANYTHING],
         request=CloseAccountSerializer,
-        responses={204: None, **CLOSING_REFUSED, **UNKNOWN_CALLER},
+        responses={204: None, 400: CLOSING_REFUSED},
     )
     def destroy(self, request: Request, pk: str) -> Response:
         account: UserProfile = request.user  # type: ignore[assignment]

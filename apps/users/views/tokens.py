@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from ..serializers import TokenSerializer
 from ..tokens import AUTHENTICATE_HEADER, token_refresh, token_user
-from .answers import REFUSED, UNKNOWN_CALLER
+from .answers import UNKNOWN_CALLER
 from .public import PublicAPIView
 
 
@@ -22,7 +22,7 @@ class _TokenView(PublicAPIView):
 class TokenRefreshView(_TokenView):
     @extend_schema(
         summary=_("A new token for one that is still good"),
-        responses={200: TokenSerializer, **REFUSED, **UNKNOWN_CALLER},
+        responses={200: TokenSerializer, **UNKNOWN_CALLER},
     )
     def post(self, request: Request) -> Response:
         return Response({"token": token_refresh(self.validated()["token"])})
@@ -31,7 +31,7 @@ class TokenRefreshView(_TokenView):
 class TokenVerifyView(_TokenView):
     @extend_schema(
         summary=_("Whether a token is good: 200, or 401"),
-        responses={200: TokenSerializer, **REFUSED, **UNKNOWN_CALLER},
+        responses={200: TokenSerializer, **UNKNOWN_CALLER},
     )
     def post(self, request: Request) -> Response:
         token = self.validated()["token"]

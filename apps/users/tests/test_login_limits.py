@@ -1,4 +1,4 @@
-"""Every door that takes a password: how often one is compared, and who is let in meanwhile."""
+"""Every request with a password: how often one is compared, and who is let in meanwhile."""
 
 import asyncio
 from datetime import timedelta
@@ -48,7 +48,7 @@ def compared(monkeypatch: Any) -> list[str]:
 
 @pytest.fixture
 def boss(db: None) -> UserProfile:
-    """Somebody whom every door lets in."""
+    """Somebody whom every page lets in."""
     return UserProfile.objects.create_superuser("boss", mobile=MOBILE, password=PASSWORD)
 
 
@@ -89,8 +89,8 @@ def change_password(password: str, address: str, username: str = MOBILE) -> Any:
     return client.post("/password/change/", {"old_password": password, "password": NEW_PASSWORD})
 
 
-# Every door that compares a password: how to try one. tests/test_doors.py finds the doors.
-DOORS = {
+# Every request that compares a password: how to send one. tests/test_password_pages.py finds them.
+LOG_INS = {
     "/login/": api_login,
     "/api-token-auth/": old_client_login,
     "/admin/login/": page_login("/admin/login/"),
@@ -104,10 +104,10 @@ def is_open(response: Any) -> bool:
     return response.status_code == 302 or "token" in response.content.decode()[:10]
 
 
-@pytest.mark.parametrize("path", DOORS)
-class TestEveryDoor:
+@pytest.mark.parametrize("path", LOG_INS)
+class TestEveryLogIn:
     def test_strangers_and_the_owner(self, boss, compared, path):
-        post = DOORS[path]
+        post = LOG_INS[path]
         assert is_open(api_login(PASSWORD, HOME))
         compared.clear()
         with time_machine.travel(timezone.now(), tick=False):
@@ -124,20 +124,20 @@ class TestEveryDoor:
             # The owner, at an address where the owner logged in before:
             assert is_open(post(PASSWORD, HOME))
 
-    def test_one_address_for_all_doors(self, boss, settings, path):
+    def test_one_address_for_all_log_ins(self, boss, settings, path):
         settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "login": "3/min"}
-        for number, other in enumerate(list(DOORS.values())[:3]):
+        for number, other in enumerate(list(LOG_INS.values())[:3]):
             assert other("wrong", HOME).status_code in (200, 400), number
-        response = DOORS[path](PASSWORD, HOME)
+        response = LOG_INS[path](PASSWORD, HOME)
         assert response.status_code == 429
         assert 1 <= int(response["Retry-After"]) <= 60
-        assert is_open(DOORS[path](PASSWORD, stranger(1)))
+        assert is_open(LOG_INS[path](PASSWORD, stranger(1)))
 
     def test_a_dead_cache(self, boss, monkeypatch, path):
         """Nobody counts addresses: where the account was opened before, it opens; 8 tries."""
         assert is_open(api_login(PASSWORD, HOME))
         monkeypatch.setattr(counters, "caches", {"default": Dead()})
-        post = DOORS[path]
+        post = LOG_INS[path]
         response = post(PASSWORD, stranger(1))
         assert (response.status_code, response["Retry-After"]) == (503, "5")
         assert "服务暂时不可用，请稍后再试。" in response.content.decode()
@@ -156,6 +156,7 @@ class Dead:
 
 
 class TestTheBudget:
+    @pytest.mark.slow
     def test_sixty_in_any_sixty_minutes(self, boss, compared):
         """From as many addresses as there are, those the account knows included."""
         start = timezone.now().replace(minute=0, second=0, microsecond=0)
@@ -181,6 +182,7 @@ class TestTheBudget:
             window = PasswordTry.objects.filter(add_time__gt=timezone.now() - timedelta(hours=1))
             assert window.count() <= ALL
 
+    @pytest.mark.slow
     def test_sixty_however_many_addresses_become_known(self, boss, compared):
         """Each has eight tries, and the five that are known are others all the time."""
         for number in range(STRANGERS):

