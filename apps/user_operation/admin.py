@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from apps.users.admin.links import account_link
@@ -13,7 +15,8 @@ from apps.users.services.locks import accounts_lock
 from utils.admin.base import ShopModelAdmin, may_write_here
 from utils.api.lookups import parse_pk
 
-from .models import UserAddress, UserFav, UserLeavingMessage
+from .message_page import MessagePage
+from .models import QuickReply, UserAddress, UserFav, UserLeavingMessage
 from .services.addresses import address_change, addresses_remove
 from .services.favourites import favourites_remove
 from .services.messages import message_reply, messages_remove
@@ -62,17 +65,39 @@ class UserFavAdmin(OwnedAdmin):
         favourites_remove(favourite_ids=list(queryset.values_list("pk", flat=True)))
 
 
+class ReplyFilter(admin.SimpleListFilter):
+    title = _("reply")
+    parameter_name = "reply"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("none", _("no reply yet")), ("sent", _("replied to"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in ("none", "sent"):
+            return queryset.filter(replied_at__isnull=self.value() == "none")
+        return queryset
+
+
 @admin.register(UserLeavingMessage)
-class UserLeavingMessageAdmin(OwnedAdmin):
-    list_display = ["subject", "message_type", "user", "has_file", "add_time", "replied_at"]
-    list_filter = ["message_type", ("replied_at", admin.EmptyFieldListFilter), "add_time"]
+class UserLeavingMessageAdmin(MessagePage, OwnedAdmin):
+    list_display = ["subject_and_text", "message_type", "user", "has_file", "add_time", "replied"]
+    list_filter = [ReplyFilter, "message_type", "add_time"]
     search_fields = [*BUYER, "subject", "message", "reply"]
     # Staff answer; what the buyer wrote stays as it was written.
     readonly_fields = [
-        "buyer", "message_type", "subject", "message", "file", "file_name", "add_time",
+        "buyer", "message_type", "subject", "message", "picture", "file", "file_name", "add_time",
         "replied_at",
     ]  # fmt: skip
     fields = [*readonly_fields[:-1], "reply", "replied_at"]
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def subject_and_text(self, message: UserLeavingMessage) -> SafeString:
+        text = Truncator(message.message).chars(60)
+        return format_html('{}<div class="second-line">{}</div>', message.subject, text)
+
+    @admin.display(description=_("replied"), ordering="replied_at")
+    def replied(self, message: UserLeavingMessage) -> Any:
+        return message.replied_at or _("no reply yet")
 
     @admin.display(boolean=True, description=_("file"))
     def has_file(self, message: UserLeavingMessage) -> bool:
@@ -89,6 +114,14 @@ class UserLeavingMessageAdmin(OwnedAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserLeavingMessage]) -> None:
         messages_remove(message_ids=list(queryset.values_list("pk", flat=True)))
+
+
+@admin.register(QuickReply)
+class QuickReplyAdmin(ShopModelAdmin):
+    """Texts to begin a reply with; staff write them themselves."""
+
+    list_display = ["title", "text", "index"]
+    list_editable = ["index"]
 
 
 @admin.register(UserAddress)

@@ -13,13 +13,13 @@ from .models import UserAddress, UserFav, UserLeavingMessage
 
 def checks() -> Iterator[Check]:
     counted = sums_that_differ(
-        amounts(Goods.objects.all(), "pk", said="fav_num"),
+        amounts(Goods.objects.all(), "pk", recorded="fav_num"),
         amounts(UserFav.objects.all(), "goods_id", found=Value(1)),
     )
     yield Check(
         "fav_num is the count of favourites",
         Goods.objects.count(),
-        [f"goods {pk}: fav_num {said}, favourites {found}" for pk, said, found in counted],
+        [f"goods {pk}: fav_num {recorded}, favourites {found}" for pk, recorded, found in counted],
     )
     accounts = get_user_model().objects.all()
     addresses, messages, favourites = (

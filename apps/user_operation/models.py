@@ -1,21 +1,20 @@
 """A buyer's own things: favourites, messages to the shop, addresses."""
 
-import secrets
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.goods.models import GoodsCardsQuerySet
+from apps.goods.models import GoodsCardsQuerySet, RowsWithGoodsCards
 from utils.api.mobile import validate_mobile
+from utils.uploads.names import random_file_name
 
 MESSAGE_FOLDER = "messages/"
 
 
 class UserFavQuerySet(GoodsCardsQuerySet["UserFav"]):
-    def for_list(self) -> "UserFavQuerySet":
+    def for_list(self) -> RowsWithGoodsCards["UserFav"]:
         """With their goods cards, newest first: three queries, however many favourites.
 
         Goods that left the shelf are among them: the buyer still wants to see them.
@@ -51,13 +50,13 @@ class UserFav(models.Model):
 
 
 def message_file_name(message: "UserLeavingMessage", name: str) -> str:
-    """Return where an upload is kept: 128 random bits, and the suffix of ``name``.
+    return random_file_name(MESSAGE_FOLDER, name)
 
-    The suffix must be one that utils.uploads.file_types found in the content: nothing of the
-    name that the client gave reaches the disk.
-    """
-    suffix = name.rpartition(".")[2]
-    return f"{MESSAGE_FOLDER}{secrets.token_hex(16)}.{suffix}"
+
+class MessageQuerySet(models.QuerySet["UserLeavingMessage"]):
+    def unanswered(self) -> "MessageQuerySet":
+        """What the shop has not replied to yet."""
+        return self.filter(replied_at__isnull=True)
 
 
 class UserLeavingMessage(models.Model):
@@ -93,6 +92,8 @@ class UserLeavingMessage(models.Model):
     replied_at = models.DateTimeField(_("replied"), null=True, blank=True, editable=False)
     add_time = models.DateTimeField(_("added"), default=timezone.now)
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("buyer's message")
         verbose_name_plural = _("buyers' messages")
@@ -107,9 +108,28 @@ class UserLeavingMessage(models.Model):
                 | (~Q(reply="") & Q(replied_at__isnull=False)),
             ),
         ]
+        indexes = [models.Index(fields=["replied_at"], name="message_replied")]
 
     def __str__(self) -> str:
         return self.subject
+
+
+class QuickReply(models.Model):
+    """A text with which staff begin a reply: what buyers ask every day."""
+
+    title = models.CharField(_("title"), max_length=30, unique=True)
+    text = models.TextField(_("text"), max_length=1000)
+    index = models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Small numbers first.")
+    )
+
+    class Meta:
+        verbose_name = _("quick reply")
+        verbose_name_plural = _("quick replies")
+        ordering = ["index", "id"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class MessageUsage(models.Model):

@@ -43,6 +43,9 @@ TOO_LARGE = OpenApiResponse(OpenApiTypes.OBJECT, description=_("More than a file
 TOO_OFTEN = OpenApiResponse(
     OpenApiTypes.OBJECT, description=_("Too often, or enough for today; see Retry-After.")
 )
+GOODS_GONE = OpenApiResponse(
+    OpenApiTypes.OBJECT, description=_("The goods were removed a moment ago.")
+)
 GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=_("Id of goods."))
 
 
@@ -64,7 +67,9 @@ class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedView
         favourites = super().get_queryset()
         return favourites.for_list() if self.action == "list" else favourites
 
-    @extend_schema(summary=_("Add a favourite"), responses={201: UserFavKeySerializer})
+    @extend_schema(
+        summary=_("Add a favourite"), responses={201: UserFavKeySerializer, 404: GOODS_GONE}
+    )
     def create(self, request: Request) -> Response:
         goods: Goods = self.validated()["goods"]
         favourite = favourite_add(user_id=self.caller_id, goods_id=goods.pk)
@@ -122,7 +127,10 @@ class AddressViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedView
         address = address_add(user_id=self.caller_id, fields=self.validated())
         return Response(self.get_serializer(address).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(summary=_("Change what is sent of an address, as PATCH does"))
+    @extend_schema(
+        summary=_("Change what is sent of an address, as PATCH does"),
+        request=AddressSerializer(partial=True),
+    )
     def update(self, request: Request, pk: str) -> Response:
         # Somebody else's address is 404 before its fields are looked at.
         fields = self.validated(self.get_object(), partial=True)

@@ -3,6 +3,7 @@
 from django.db.models import F
 
 from apps.goods.models import Goods
+from utils.db.locks import check_changed
 from utils.db.staff_history import history_forget
 
 from ..models import UserAddress, UserFav, UserLeavingMessage
@@ -29,5 +30,6 @@ def _favourites_erase(user_id: int) -> None:
     # As they are now: one may have been removed before the goods were locked.
     goods_ids = set(favourites.values_list("goods_id", flat=True))
     # Without signals, which would count each by itself.
-    favourites.filter(goods__in=goods_ids)._raw_delete(favourites.db)
+    deleted = favourites.filter(goods__in=goods_ids)._raw_delete(favourites.db)
+    check_changed(deleted or 0, len(goods_ids))  # None: there was nothing to delete
     Goods.objects.filter(pk__in=goods_ids, fav_num__gt=0).update(fav_num=F("fav_num") - 1)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from apps.users.services.locks import account_check_open, accounts_lock
 from utils.api.errors import DomainError
 from utils.api.lookups import get_or_missing
+from utils.db.locks import check_changed
 from utils.db.staff_history import history_forget
 from utils.db.transactions import atomic_retry_on_deadlock
 
@@ -76,7 +77,9 @@ def address_remove(*, user_id: int, address_id: int) -> None:
     Raises MissingError when the buyer has no such address.
     """
     _lock_address_books([user_id])
-    get_or_missing(UserAddress.objects.filter(user_id=user_id), pk=address_id).delete()
+    address = get_or_missing(UserAddress.objects.filter(user_id=user_id), pk=address_id)
+    deleted, _per_model = address.delete()
+    check_changed(deleted, 1)
     history_forget(model=UserAddress, keys=[address_id])
     _pass_default_on([user_id])
 
@@ -92,6 +95,11 @@ def addresses_remove(*, address_ids: Collection[int]) -> None:
     _pass_default_on(user_ids)
 
 
+def address_find(*, user_id: int, address_id: int) -> UserAddress | None:
+    """Return an address of the buyer's; None: the buyer has no such address. One query."""
+    return UserAddress.objects.filter(user_id=user_id, pk=address_id).first()
+
+
 def _pass_default_on(user_ids: Collection[int]) -> None:
     """Give the default to the newest address of each of these buyers who has none."""
     addresses = UserAddress.objects.filter(user__in=user_ids)
@@ -102,7 +110,7 @@ def _pass_default_on(user_ids: Collection[int]) -> None:
 
 
 def _lock_address_books(user_ids: Collection[int]) -> None:
-    """Let whoever writes to these buyers' addresses come one after the other.
+    """Serialize the writes to these buyers' addresses.
 
     An address book has no row of its own, and an empty one no row at all: so the lock is
     on the buyer's account; several are taken in the order of their keys.

@@ -9,6 +9,7 @@ from apps.goods.models import Goods
 from apps.users.services.locks import account_lock_open
 from utils.api.errors import DomainError, MissingError
 from utils.api.lookups import get_or_missing
+from utils.db.locks import check_changed
 from utils.db.transactions import atomic_retry_on_deadlock
 
 from ..models import UserFav
@@ -46,7 +47,9 @@ def favourite_remove(*, user_id: int, goods_id: int) -> None:
     Raises MissingError, changing nothing, when they are not among them.
     """
     _lock_goods([goods_id])
-    get_or_missing(UserFav.objects.filter(user_id=user_id), goods_id=goods_id).delete()
+    favourite = get_or_missing(UserFav.objects.filter(user_id=user_id), goods_id=goods_id)
+    deleted, _per_model = favourite.delete()
+    check_changed(deleted, 1)  # else it was counted by somebody else
 
 
 @atomic_retry_on_deadlock
@@ -59,12 +62,12 @@ def favourites_remove(*, favourite_ids: Collection[int]) -> None:
 
 
 def goods_lock(goods_ids: Collection[int]) -> None:
-    """As whoever adds or removes a favourite does, for a caller who removes many."""
+    """Take the locks of adding or removing a favourite, for a caller who removes many."""
     _lock_goods(goods_ids)
 
 
 def _lock_goods(goods_ids: Collection[int]) -> bool:
-    """Let whoever adds or removes a favourite of these goods come one after the other.
+    """Serialize the adding and removing of favourites of these goods.
 
     Return whether all of them exist. Several are locked in the order of their keys.
 

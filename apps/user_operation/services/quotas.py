@@ -5,7 +5,6 @@ MessageUsage, so that a deleted message stays counted; those altogether are coun
 messages, so that every deletion, the admin's and an account's too, makes room at once.
 """
 
-from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from utils.api.errors import DomainError
+from utils.limits.days import seconds_to_midnight
 
 from ..models import MessageUsage, UserLeavingMessage
 
@@ -116,7 +116,7 @@ def _used_altogether(user_id: int) -> Use:
 
 def _refuse(user_id: int, today: Use, added: Use) -> None:
     """Raise the error of the first limit that the buyer would be beyond."""
-    wait = _seconds_to_midnight()
+    wait = seconds_to_midnight()
     _hold(MessagesPerDayError, today.messages + added.messages, settings.MESSAGES_PER_DAY, wait)
     kept = _used_altogether(user_id)
     _hold(TooManyMessagesError, kept.messages + added.messages, settings.MESSAGES_MAX)
@@ -133,9 +133,3 @@ def _hold(
 ) -> None:
     if used > limit * unit:
         raise error(error.message % {"limit": limit}, wait=wait)
-
-
-def _seconds_to_midnight() -> int:
-    now = timezone.localtime()
-    tomorrow = datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
-    return int((tomorrow - now).total_seconds()) + 1

@@ -93,18 +93,16 @@ def test_a_mobile_as_a_number(mine: APIClient) -> None:
 
 
 @pytest.mark.parametrize("field", ["province", "city", "district", "address", "signer_name"])
-@pytest.mark.parametrize(
-    "value", ["x" * 101, "a\0b", "\ud800", None, [], {}, True, ["x"]], ids=lambda v: repr(v)[:8]
-)
-def test_no_text(mine: APIClient, field: str, value: Any) -> None:
+def test_no_text(mine: APIClient, field: str) -> None:
     row = add(mine)
-    for response in (
-        send(mine, "post", "/address/", {**HOME, field: value}),
-        send(mine, "patch", f"/address/{row['id']}/", {field: value}),
-        send(mine, "put", f"/address/{row['id']}/", {field: value}),
-    ):
-        assert response.status_code == 400
-        assert list(response.json()) == [field]
+    for value in ["x" * 101, "a\0b", "\ud800", None, [], {}, True, ["x"]]:
+        for response in (
+            send(mine, "post", "/address/", {**HOME, field: value}),
+            send(mine, "patch", f"/address/{row['id']}/", {field: value}),
+            send(mine, "put", f"/address/{row['id']}/", {field: value}),
+        ):
+            assert response.status_code == 400, value
+            assert list(response.json()) == [field], value
     assert mine.get("/address/").json() == [row]
 
 

@@ -1,11 +1,11 @@
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
-from apps.goods.models import Goods, GoodsQuerySet
+from apps.goods.models import Goods, cards
 from apps.goods.tests.factories import make_category, make_goods
 from apps.user_operation.models import UserFav
 from apps.users.models import UserProfile
@@ -147,13 +147,13 @@ def test_goods_that_go_while_the_list_is_read(
     going = make_goods(goods.category, stock=0)
     for key in (goods.pk, going.pk):
         mine.post("/userfavs/", {"goods": key})
-    for_list = GoodsQuerySet.for_list
+    read_cards = cards.goods_cards
 
-    def a_moment_later(rows: GoodsQuerySet) -> GoodsQuerySet:
+    def a_moment_later(keys: Collection[int]) -> dict[int, Goods]:
         going.delete()
-        return for_list(rows)
+        return read_cards(keys)
 
-    monkeypatch.setattr(GoodsQuerySet, "for_list", a_moment_later)
+    monkeypatch.setattr(cards, "goods_cards", a_moment_later)
     assert [row["goods"]["id"] for row in mine.get("/userfavs/").json()] == [goods.pk]
 
 
