@@ -10,11 +10,15 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
+from .addresses import is_address
 from .clock import from_text
 from .conf import SandboxConf
 from .refusals import invalid, invalid_content
+from .requests_in import PAGE_PAY, WAP_PAY
 
-PRODUCT_CODE = "FAST_INSTANT_TRADE_PAY"
+# Which cashier a product has is said twice: by the method, and by this code.
+PRODUCT_CODES = {PAGE_PAY: "FAST_INSTANT_TRADE_PAY", WAP_PAY: "QUICK_WAP_WAY"}
+QUIT_URL_MAX = 400
 MIN_AMOUNT, MAX_AMOUNT = Decimal("0.01"), Decimal("100000000.00")
 DEFAULT_TIMEOUT = timedelta(days=15)
 
@@ -26,8 +30,11 @@ _TIMEOUT = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PagePayContent:
-    """Of alipay.trade.page.pay; ``total_amount`` in yuan, ``time_expire`` aware."""
+class CashierContent:
+    """Of a link to the cashier; ``total_amount`` in yuan, ``time_expire`` aware.
+
+    ``quit_url`` is "" on a computer.
+    """
 
     out_trade_no: str
     total_amount: Decimal
@@ -35,6 +42,8 @@ class PagePayContent:
     body: str
     passback_params: str
     time_expire: datetime
+    product_code: str
+    quit_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,25 +66,29 @@ def content_parse(text: str) -> dict[str, Any]:
     return content
 
 
-def page_pay_content(
-    content: Mapping[str, Any], *, conf: SandboxConf, now: datetime
-) -> PagePayContent:
-    """Check the content of a payment page; raises RefusalError at the first fault."""
+def cashier_content(
+    content: Mapping[str, Any], *, method: str, conf: SandboxConf, now: datetime
+) -> CashierContent:
+    """Check the content of a link to the cashier; raises RefusalError at the first fault."""
     seller_id = _text(content, "seller_id", 28)
     if seller_id not in ("", conf.seller_id):
         raise invalid_content("seller_id", _("This seller is not the application's."))
     out_trade_no = _text(content, "out_trade_no", 64, required=True)
     if not _ORDER_NUMBER.fullmatch(out_trade_no):
         raise invalid_content("out_trade_no", _("Letters, digits and underscores only."))
-    if _text(content, "product_code", 64, required=True) != PRODUCT_CODE:
-        raise invalid_content("product_code", _("It must be FAST_INSTANT_TRADE_PAY."))
-    return PagePayContent(
+    product_code = _text(content, "product_code", 64, required=True)
+    if product_code != PRODUCT_CODES[method]:
+        text = _("It must be %(code)s.") % {"code": PRODUCT_CODES[method]}
+        raise invalid_content("product_code", text)
+    return CashierContent(
         out_trade_no=out_trade_no,
         total_amount=_amount(content, "total_amount"),
         subject=_text(content, "subject", 256, required=True),
         body=_text(content, "body", 128),
         passback_params=_text(content, "passback_params", 512),
         time_expire=_time_expire(content, now),
+        product_code=product_code,
+        quit_url=_quit_url(content) if method == WAP_PAY else "",
     )
 
 
@@ -133,6 +146,13 @@ def _text(content: Mapping[str, Any], name: str, max_length: int, *, required: b
     if len(value) > max_length:
         raise invalid_content(name, _("At most %(count)d characters.") % {"count": max_length})
     return value
+
+
+def _quit_url(content: Mapping[str, Any]) -> str:
+    url = _text(content, "quit_url", QUIT_URL_MAX, required=True)
+    if not is_address(url, max_length=QUIT_URL_MAX):
+        raise invalid_content("quit_url", _("This must be a whole http or https address."))
+    return url
 
 
 def _time_expire(content: Mapping[str, Any], now: datetime) -> datetime:

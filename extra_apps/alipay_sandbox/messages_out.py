@@ -1,6 +1,7 @@
 """What the gateway tells the merchant: notices, the return of the browser, answers.
 
-https://opendocs.alipay.com/open/270/105902 (notice and return of alipay.trade.page.pay).
+https://opendocs.alipay.com/open/270/105902 (notice and return of alipay.trade.page.pay);
+https://opendocs.alipay.com/open/203/105286 (of alipay.trade.wap.pay).
 """
 
 import json
@@ -12,6 +13,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.utils import timezone
 
+from .certificates import certificate_number
 from .clock import to_text
 from .conf import SandboxConf
 from .models import SandboxRefund, SandboxTrade, TradeStatus
@@ -96,10 +98,11 @@ def return_address(trade: SandboxTrade, *, conf: SandboxConf) -> str:
 
     As at Alipay they have no trade_status, so they do not prove a payment.
     """
+    method = "alipay.trade.wap.pay" if trade.is_of_a_phone else "alipay.trade.page.pay"
     params = {
         "charset": "utf-8",
         "out_trade_no": trade.out_trade_no,
-        "method": "alipay.trade.page.pay.return",
+        "method": f"{method}.return",
         "total_amount": money(trade.total_amount),
         "trade_no": trade.trade_no,
         "auth_app_id": conf.app_id,
@@ -114,10 +117,15 @@ def return_address(trade: SandboxTrade, *, conf: SandboxConf) -> str:
 
 
 def answer_text(method: str, fields: Mapping[str, Any], *, conf: SandboxConf) -> str:
-    """Return the answer to a server call; the signature is over its node as it stands there."""
+    """Return the answer to a server call; the signature is over its node as it stands there.
+
+    In certificate mode it names the gateway's certificate.
+    """
     node = _compact(fields)
     signature = sign(node, private_key=conf.private_key)
-    return f'{{"{method.replace(".", "_")}_response":{node},"sign":"{signature}"}}'
+    number = certificate_number(conf.public_cert) if conf.public_cert else ""
+    label = f'"alipay_cert_sn":"{number}",' if number else ""
+    return f'{{"{method.replace(".", "_")}_response":{node},{label}"sign":"{signature}"}}'
 
 
 def error_text(fields: Mapping[str, Any]) -> str:

@@ -40,6 +40,8 @@ class SandboxTrade(models.Model):
     buyer_logon_id = models.CharField(_("buyer's account"), max_length=100, blank=True, default="")
     notify_url = models.CharField(_("address for notices"), max_length=256, blank=True, default="")
     return_url = models.CharField(_("address to return to"), max_length=256, blank=True, default="")
+    quit_url = models.CharField(_("address to leave to"), max_length=400, blank=True, default="")
+    product_code = models.CharField(_("product"), max_length=64, default="FAST_INSTANT_TRADE_PAY")
     time_expire = models.DateTimeField(_("to be paid until"))
     created_at = models.DateTimeField(_("opened at"))
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
@@ -73,6 +75,11 @@ class SandboxTrade(models.Model):
 
     def __str__(self) -> str:
         return self.out_trade_no
+
+    @property
+    def is_of_a_phone(self) -> bool:
+        """Whether the link that counts was one to a phone's cashier."""
+        return self.product_code == "QUICK_WAP_WAY"
 
     @property
     def refundable_amount(self) -> Decimal:

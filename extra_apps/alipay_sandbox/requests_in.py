@@ -1,32 +1,30 @@
 """The envelope of every request: common parameters, and whether the merchant signed them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from .addresses import is_address
 from .clock import from_text
 from .conf import SandboxConf
 from .refusals import RefusalError, invalid, missing
 from .signing import is_signed, request_text
 
-PAGE_PAY = "alipay.trade.page.pay"
+PAGE_PAY, WAP_PAY = CASHIERS = ("alipay.trade.page.pay", "alipay.trade.wap.pay")
 SERVER_CALLS = (
     "alipay.trade.query",
     "alipay.trade.close",
     "alipay.trade.refund",
     "alipay.trade.fastpay.refund.query",
 )
-METHODS = (PAGE_PAY, *SERVER_CALLS)
+METHODS = (*CASHIERS, *SERVER_CALLS)
 
 _REQUIRED = (
     "method", "app_id", "charset", "sign_type", "timestamp", "version", "sign", "biz_content",
 )  # fmt: skip
 _URL_MAX = 256
-_NO_URL = re.compile(r"[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,7 @@ def request_read(params: Mapping[str, str], *, conf: SandboxConf) -> SignedReque
     ):  # fmt: skip
         if not is_right:
             raise invalid(name, text, sub_code=sub_code)
+    _check_certificates(params, conf.serials)
     signed_text = request_text(params)
     if not is_signed(signed_text, params["sign"], public_key=conf.merchant_public_key):
         raise RefusalError(
@@ -94,6 +93,16 @@ def request_read(params: Mapping[str, str], *, conf: SandboxConf) -> SignedReque
     )
 
 
+def _check_certificates(params: Mapping[str, str], serials: Mapping[str, str]) -> None:
+    for name, number in serials.items():
+        if not params.get(name):
+            raise missing(name)
+        if params[name] != number:
+            word = name.replace("_", "-")
+            text = _("The application has another certificate, or Alipay other roots.")
+            raise invalid(name, text, sub_code=f"isv.invalid-{word}")
+
+
 def _is_time(text: str) -> bool:
     try:
         from_text(text)
@@ -104,17 +113,6 @@ def _is_time(text: str) -> bool:
 
 def _url(params: Mapping[str, str], name: str) -> str:
     url = params.get(name, "")
-    try:
-        parts = urlsplit(url)
-        is_right = not url or (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0  # reading it raises ValueError for what is not a port
-            and not _NO_URL.search(url)
-            and len(url) <= _URL_MAX
-        )
-    except ValueError:
-        is_right = False
-    if not is_right:
+    if url and not is_address(url, max_length=_URL_MAX):
         raise invalid(name, _("This must be a whole http or https address."))
     return url

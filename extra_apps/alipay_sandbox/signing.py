@@ -2,7 +2,8 @@
 
 Written from https://opendocs.alipay.com/common/02kf5q (requests), 02mse7 (notices) on
 ``cryptography`` alone: it shares no line with the merchant's side, so that a fault of one
-cannot be hidden by the same fault of the other.
+cannot be hidden by the same fault of the other. The merchant signs with ``cryptography``, too: what
+comes of that is compared with pycryptodome's in the tests of utils.alipay.
 """
 
 import base64

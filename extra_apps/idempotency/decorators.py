@@ -19,7 +19,8 @@ from rest_framework.response import Response
 
 from utils.db.transactions import retry_on_deadlock
 
-from .keys import key_hash, parse_key, request_fingerprint
+from .keys import HEADER, REPLAYED_HEADER, key_hash, parse_key, request_fingerprint
+from .schema import IDEMPOTENCY_PARAMETERS, IDEMPOTENCY_RESPONSES
 from .services import (
     Answer,
     Claim,
@@ -27,9 +28,6 @@ from .services import (
     claim_release,
     key_claim,
 )
-
-HEADER = "Idempotency-Key"
-REPLAYED_HEADER = "Idempotency-Replayed"
 
 Action = Callable[..., Response]
 
@@ -79,6 +77,8 @@ def idempotent(
                 raise
         return attempt(view, request, *args, **kwargs)
 
+    run_once.openapi_parameters = IDEMPOTENCY_PARAMETERS  # type: ignore[attr-defined]
+    run_once.openapi_responses = IDEMPOTENCY_RESPONSES  # type: ignore[attr-defined]
     return run_once
 
 

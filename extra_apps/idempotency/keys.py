@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
+from utils.api.parsers import TooDeepError
+
+HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+
 # Visible ASCII but for " and \, which a quoted string would have to escape (RFC 8941 §3.3.3).
 PATTERN = r'"?[!#-\[\]-~]{1,255}"?'
 _KEY = re.compile(r'("?)([!#-\[\]-~]{1,255})\1')
@@ -53,7 +58,7 @@ def request_fingerprint(request: Request) -> str:
     try:
         return _digest([dict(request.query_params.lists()), body])
     except RecursionError as error:
-        raise ParseError(_("JSON is nested too deeply.")) from error
+        raise TooDeepError from error
 
 
 def _value(item: Any) -> Any:

@@ -8,7 +8,7 @@ class IdempotencyRecord(models.Model):
     """What became of one Idempotency-Key of one user.
 
     Without ``status`` it is a claim: until ``locked_until`` a request with the key is at
-    work, after that whoever comes may take the claim over. With it, it is the answer, until
+    work, after that another request may take the claim over. With it, it is the answer, until
     ``expires_at``. Only services.py reads and writes it. The key itself is nowhere:
     ``key_hash`` has one length, whatever clients make up.
     """

@@ -1,11 +1,11 @@
-"""What an idempotent action adds to its description: for ``extend_schema()``."""
+"""What an idempotent action adds to its description: its decorator puts it there."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from .decorators import HEADER, REPLAYED_HEADER
-from .keys import PATTERN
+from .keys import HEADER, PATTERN, REPLAYED_HEADER
+from .services import KeyReusedError, KeyRunningError
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
@@ -29,8 +29,11 @@ IDEMPOTENCY_RESPONSES = {
     409: OpenApiResponse(
         OpenApiTypes.OBJECT,
         description=_("A request with the same key is still at work; see Retry-After."),
+        examples=[OpenApiExample("409", {"detail": KeyRunningError.message})],
     ),
     422: OpenApiResponse(
-        OpenApiTypes.OBJECT, description=_("The key was used for a different request.")
+        OpenApiTypes.OBJECT,
+        description=_("The key was used for a different request."),
+        examples=[OpenApiExample("422", {"detail": KeyReusedError.message})],
     ),
 }

@@ -1,8 +1,8 @@
-"""Who may do the work of a key, and what is answered to whoever comes after.
+"""Which request does the work of a key, and what the later ones are answered.
 
 A key is claimed by one statement that commits at once, so that others see it. The work
 follows in a transaction of its own, whose last statement turns the claim into the answer:
-both are committed or neither is. No claim is trusted for ever: after LOCK another request
+both are committed or neither is. A claim ends: after LOCK another request
 may take it over, by an UPDATE that names the token it saw, and then the first finds that it
 lost the claim and must roll back. So a process may die anywhere, and the work is done once.
 
@@ -151,7 +151,7 @@ def idempotency_records_forget(*, user_id: int) -> None:
 def _purge(keys: list[int], end: datetime) -> int:
     """Delete those of these records that have expired; claimed again meanwhile, one has not.
 
-    They are locked by their keys alone, in this order: through the index of ``expires_at``,
+    The rows are locked by their keys alone, in this order: through the index of ``expires_at``,
     a take-over, which locks the row before its entry there, would wait the other way round.
     """
     rows = IdempotencyRecord.objects.filter(pk__in=keys).order_by("pk").select_for_update()

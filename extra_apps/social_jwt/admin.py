@@ -12,12 +12,26 @@ for model in (Association, Nonce, UserSocialAuth):
     admin.site.unregister(model)
 
 
+# What buyers call the providers.
+PROVIDERS = {"weixin": _("WeChat"), "weibo": _("Weibo"), "qq": "QQ"}
+
+
+def provider_name(provider: str) -> str:
+    return str(PROVIDERS.get(provider, provider))
+
+
 class ProviderFilter(admin.AllValuesFieldListFilter):
     """For users: who signs in where. social-auth has no words for its fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = _("sign-in with a provider")
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            # "weixin", or with facets "weixin (3)"
+            provider, space, count = str(choice["display"]).partition(" ")
+            yield {**choice, "display": f"{provider_name(provider)}{space}{count}"}
 
 
 class SocialAccountInline(admin.TabularInline):
@@ -32,7 +46,7 @@ class SocialAccountInline(admin.TabularInline):
 
     @admin.display(description=_("provider"))
     def at(self, account: UserSocialAuth) -> str:
-        return str(account.provider)
+        return provider_name(account.provider)
 
     @admin.display(description=_("identity there"))
     def identity(self, account: UserSocialAuth) -> str:

@@ -1,8 +1,18 @@
+from typing import Any
+
+from django.conf import settings
 from social_core.backends.oauth import BaseOAuth2
+from social_core.backends.utils import load_backends
 from social_django.models import Nonce, UserSocialAuth
 
 from utils.db import clock
 from utils.db.batches import delete_in_batches
+
+
+def social_providers() -> list[str]:
+    """Return the names of the providers that have a key, in the order of the settings."""
+    names: Any = load_backends(settings.AUTHENTICATION_BACKENDS)
+    return [name for name in names if getattr(settings, f"SOCIAL_AUTH_{name.upper()}_KEY", "")]
 
 
 def social_states_purge(*, seconds: float | None = None) -> int:

@@ -7,7 +7,7 @@ from social_django.models import DjangoStorage, Nonce
 class UsedStates(NonceMixin):
     """A state can be used once.
 
-    social-auth writes a row for every dance that begins, which anybody may begin without
+    social-auth writes a row for every sign-in that begins, which anybody may begin without
     end; here the row is written when a state comes back.
     """
 

@@ -1,4 +1,4 @@
-"""social-auth for a shop without sessions: a dance is remembered in one signed cookie."""
+"""social-auth for a shop without sessions: the state of a sign-in is in one signed cookie."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 # Alipay's repeats: 4m 10m 10m 1h 2h 6h 15h after the attempt before, then no more.
 REPEATS = [timedelta(minutes=minutes) for minutes in (4, 10, 10, 60, 120, 360, 900)]
 RECEIVED = b"success"  # all of the answer, nothing around it
-# Longer than an attempt takes: whoever stops in the middle of one has it repeated.
+# Longer than an attempt takes: an attempt that stops in the middle is repeated.
 LEASE = timedelta(minutes=1)
 REPLY_BYTES = 200
 
@@ -53,7 +53,7 @@ def notice_resend(*, pk: int) -> bool:
 def notices_send_due() -> int:
     """Send every notice that is due, the oldest first; return how many attempts were made.
 
-    Safe in several processes at once: an attempt belongs to whoever moves ``next_at``.
+    Safe in several processes at once: an attempt belongs to the process that moves ``next_at``.
     Must not run inside a transaction, because it asks the merchant over the network.
     """
     attempts = 0

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ..clock import SHANGHAI
 from ..conf import sandbox_conf
-from ..content import PagePayContent
+from ..content import CashierContent
 from ..courier import wake
 from ..models import SandboxTrade, TradeStatus
 from ..refusals import RefusalError, failed, invalid_content, trade_missing
@@ -22,14 +22,17 @@ BUYER_ID = "2088000000000088"
 BUYER_LOGON_ID = "buy***@sandbox.local"
 
 
-def trade_open(*, content: PagePayContent, notify_url: str, return_url: str) -> SandboxTrade:
+def trade_open(*, content: CashierContent, notify_url: str, return_url: str) -> SandboxTrade:
     """Return the merchant's order as a trade, making it at its first sight.
 
-    Until it is paid, the last link counts for its addresses and its end. Raises RefusalError
-    when the time is over before anybody looked, or when the order was of another amount or
-    subject before (ACQ.CONTEXT_INCONSISTENT).
+    Until it is paid, the last link counts for its addresses, its end, and whether a phone has
+    opened it. Raises RefusalError when the time is over before anybody looked, or when the order
+    was of another amount or subject before (ACQ.CONTEXT_INCONSISTENT).
     """
-    addresses = {"notify_url": notify_url, "return_url": return_url}
+    addresses = {
+        "notify_url": notify_url, "return_url": return_url,
+        "quit_url": content.quit_url, "product_code": content.product_code,
+    }  # fmt: skip
     now = timezone.now()
     trade = SandboxTrade.objects.filter(out_trade_no=content.out_trade_no).first()
     if trade is None:

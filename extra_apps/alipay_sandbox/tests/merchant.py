@@ -25,6 +25,7 @@ from django.test import Client
 from tests.http_server import Answer, Received
 
 GATEWAY = "/alipay-sandbox/gateway.do"
+PAGE_PAY, WAP_PAY = "alipay.trade.page.pay", "alipay.trade.wap.pay"
 _numbers = itertools.count(1)
 
 
@@ -94,13 +95,19 @@ class Order:
 
 @dataclass
 class Merchant:
-    """``browser`` is the buyer's; ``inbox`` collects the notices, answered with ``reply``."""
+    """``browser`` is the buyer's; ``inbox`` collects the notices, answered with ``reply``.
+
+    ``serials`` are what the requests of certificate mode carry, and ``gateway_serial`` is what an
+    answer has to say there.
+    """
 
     origin: str = "http://merchant.example"
     browser: Client = field(default_factory=Client)
     server: Client = field(default_factory=Client)
     inbox: list[dict[str, str]] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    serials: dict[str, str] = field(default_factory=dict)
+    gateway_serial: str = ""
     reply: Answer = field(default_factory=lambda: Answer(200, b"success", "text/plain"))
 
     def __call__(self, received: Received) -> Answer:
@@ -121,16 +128,22 @@ class Merchant:
         }
         return {name: value for name, value in content.items() if value is not None}
 
-    def link_params(self, order: Order, **changes: Any) -> dict[str, str]:
+    def link_params(
+        self, order: Order, /, method: str = PAGE_PAY, **changes: Any
+    ) -> dict[str, str]:
         """Of a payment link; ``content`` replaces keys of biz_content, the rest parameters."""
         content = changes.pop("content", {})
+        if method == WAP_PAY and isinstance(content, dict):
+            phone = {"product_code": "QUICK_WAP_WAY", "quit_url": f"{self.origin}/orders#mine"}
+            content = {**phone, **content}
         if isinstance(content, dict):
             content = self.content(order, **content)
         return signed(
             envelope(
-                "alipay.trade.page.pay",
+                method,
                 content,
                 **{
+                    **self.serials,
                     "notify_url": f"{self.origin}/notify",
                     "return_url": f"{self.origin}/return",
                     **changes,
@@ -160,11 +173,12 @@ class Merchant:
 
     def call(self, method: str, **content: Any) -> dict[str, Any]:
         """A server call; returns the node, whose signature is checked over its very bytes."""
-        response = self.server.post(GATEWAY, signed(envelope(method, content)))
+        response = self.server.post(GATEWAY, signed(envelope(method, content, **self.serials)))
         assert response.status_code == 200
         text = response.content.decode()
         name = f"{method.replace('.', '_')}_response"
-        begin, end = f'{{"{name}":', ',"sign":"'
+        label = f',"alipay_cert_sn":"{self.gateway_serial}"' if self.gateway_serial else ""
+        begin, end = f'{{"{name}":', f'{label},"sign":"'
         assert text.startswith(begin), text
         node = text[len(begin) : text.rindex(end)]
         assert is_from_gateway(node, json.loads(text)["sign"])

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from tests.services import CHROMIUM
 
-from .merchant import Merchant, Order, is_signed_notice, returned
+from .merchant import PAGE_PAY, WAP_PAY, Merchant, Order, is_signed_notice, returned
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,12 +51,13 @@ def is_wider_than_the_screen(page: Page) -> bool:
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without"])
+@pytest.mark.parametrize("method", [PAGE_PAY, WAP_PAY])
 def test_a_buyer_pays(
-    browser: Any, live_server: Any, merchant: Merchant, size: Any, scripts: bool
+    browser: Any, live_server: Any, merchant: Merchant, size: Any, scripts: bool, method: str
 ) -> None:
     page = open_page(browser, live_server, merchant, viewport=size, java_script_enabled=scripts)
     order = Order(out_trade_no="A" * 64)
-    page.goto(merchant.link(order, content={"subject": "长标题" * 80}))
+    page.goto(merchant.link(order, method=method, content={"subject": "长标题" * 80}))
     if scripts:
         page.locator("#left", has_text="29:5").wait_for()
         assert not is_wider_than_the_screen(page)
@@ -109,4 +110,25 @@ def test_a_buyer_cancels_and_pays_later(browser: Any, live_server: Any, merchant
     assert page.get_by_role("button").count() == 0
     page.get_by_role("link", name="返回商家").click()
     page.wait_for_url(f"{merchant.origin}/return?*")
+    assert page.failures == []
+
+
+def test_a_buyer_leaves_a_phones_cashier_and_pays_later(
+    browser: Any, live_server: Any, merchant: Merchant
+) -> None:
+    page = open_page(browser, live_server, merchant, viewport=PHONE)
+    order = Order()
+    page.goto(merchant.link(order, method=WAP_PAY))
+    page.get_by_text("沙箱开关").click()
+    # Whatever is unfolded, the button stays in reach, and hides nothing at the end of the page.
+    page.get_by_role("button", name="按以上开关付款").click(trial=True)
+    assert page.get_by_role("button", name="确认付款", exact=True).bounding_box()["y"] < 844
+    page.get_by_role("link", name="退出").click()
+    page.wait_for_url(f"{merchant.origin}/orders#mine")
+    page.goto(merchant.link(order, method=WAP_PAY))
+    page.get_by_role("button", name="确认付款", exact=True).click()
+    page.wait_for_url(f"{merchant.origin}/return?*")
+    page.goto(merchant.link(order, method=WAP_PAY))
+    page.get_by_role("heading", name="付款成功").wait_for()
+    assert page.get_by_role("link", name="退出").count() == 0
     assert page.failures == []

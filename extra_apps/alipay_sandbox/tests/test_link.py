@@ -67,7 +67,7 @@ def test_a_missing_parameter_is_named(merchant: Merchant, name: str) -> None:
     ("name", "value", "sub_code"),
     [
         ("app_id", "2021000000000001", "isv.invalid-app-id"),
-        ("method", "alipay.trade.wap.pay", "isv.invalid-method"),
+        ("method", "alipay.trade.app.pay", "isv.invalid-method"),
         ("charset", "gbk", "isv.invalid-charset"),
         ("sign_type", "RSA", "isv.invalid-signature-type"),
         ("sign_type", "MD5", "isv.invalid-signature-type"),

@@ -33,7 +33,7 @@ def use(settings: Any, **values: Any) -> None:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 15
+    ends = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < ends
         time.sleep(0.02)

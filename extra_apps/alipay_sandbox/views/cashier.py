@@ -21,7 +21,7 @@ from ..switches import switches_of
 @csrf_protect
 @require_GET
 def cashier(request: HttpRequest, trade_no: str) -> HttpResponse:
-    """Show the trade: to be paid, paid, or closed."""
+    """Show the trade, to be paid, paid, or closed, on the page of a computer or of a phone."""
     wake()
     return _page(request, _trade_or_404(trade_no))
 
@@ -74,6 +74,8 @@ def _page(
     back = trade.return_url
     if is_paid and back:
         back = return_address(trade, conf=sandbox_conf())
+    elif not is_paid and trade.is_of_a_phone:
+        back = trade.quit_url
     seconds = int((trade.time_expire - timezone.now()).total_seconds())
     context = {
         "trade": trade,
@@ -85,4 +87,5 @@ def _page(
         "seconds_left": max(seconds, 0),
         "minutes_left": max(seconds // 60, 0),
     }
-    return render(request, "alipay_sandbox/cashier.html", context, status=status)
+    template = "phone.html" if trade.is_of_a_phone else "cashier.html"
+    return render(request, f"alipay_sandbox/{template}", context, status=status)

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from ..calls import CALLS
 from ..conf import SandboxConf, sandbox_conf
-from ..content import content_parse, page_pay_content
+from ..content import cashier_content, content_parse
 from ..courier import wake
 from ..messages_out import answer_text, error_text
 from ..refusals import FAILED, RefusalError
-from ..requests_in import SignedRequest, params_of, request_read
+from ..requests_in import CASHIERS, SignedRequest, params_of, request_read
 from ..services.trades import trade_open
 
 
@@ -30,7 +30,7 @@ def gateway(request: HttpRequest) -> HttpResponse:
     wake()
     conf = sandbox_conf()
     method = request.POST.get("method") or request.GET.get("method") or ""
-    if method in CALLS or (request.method == "POST" and method != "alipay.trade.page.pay"):
+    if method in CALLS or (request.method == "POST" and method not in CASHIERS):
         return _answer(request, conf, method)
     try:
         trade_no = _open(request_read(params_of(request), conf=conf), conf)
@@ -40,7 +40,9 @@ def gateway(request: HttpRequest) -> HttpResponse:
 
 
 def _open(signed: SignedRequest, conf: SandboxConf) -> str:
-    content = page_pay_content(content_parse(signed.biz_content), conf=conf, now=timezone.now())
+    content = cashier_content(
+        content_parse(signed.biz_content), method=signed.method, conf=conf, now=timezone.now()
+    )
     trade = trade_open(content=content, notify_url=signed.notify_url, return_url=signed.return_url)
     return trade.trade_no
 

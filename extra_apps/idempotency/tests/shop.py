@@ -18,7 +18,6 @@ from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 
 from extra_apps.idempotency.decorators import idempotent
-from extra_apps.idempotency.schema import IDEMPOTENCY_PARAMETERS, IDEMPOTENCY_RESPONSES
 
 
 class GroupSerializer(serializers.Serializer):
@@ -35,9 +34,8 @@ class GroupViewSet(viewsets.ViewSet):
     meanwhile: Callable[[Request], Any] = staticmethod(nothing)
 
     @extend_schema(
-        parameters=IDEMPOTENCY_PARAMETERS,
         request=GroupSerializer,
-        responses={201: GroupSerializer, **IDEMPOTENCY_RESPONSES},
+        responses={201: GroupSerializer},
     )
     @idempotent
     def create(self, request: Request) -> Response:

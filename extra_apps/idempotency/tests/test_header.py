@@ -53,4 +53,4 @@ def test_pages_of_other_origins_may_send_and_read_it(mine: APIClient, settings: 
     )  # fmt: skip
     assert "idempotency-key" in preflight["Access-Control-Allow-Headers"]
     exposed = post(mine, **origin)["Access-Control-Expose-Headers"]
-    assert exposed == "idempotency-replayed, retry-after"
+    assert exposed == "idempotency-replayed, retry-after, x-request-id"

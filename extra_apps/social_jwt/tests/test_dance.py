@@ -47,7 +47,7 @@ class Browser:
         url = address if "://" in address else f"{self.shop}{address}"
         return self.session.get(url, allow_redirects=False, timeout=10)
 
-    def walk_to_the_door(self, provider: str) -> str:
+    def sign_in_at(self, provider: str) -> str:
         """From the shop's link to the provider's consent; returns where it sends us."""
         begun = self.get(f"/login/{provider}/")
         assert begun.status_code == 302
@@ -56,7 +56,7 @@ class Browser:
         return consent.headers["Location"]
 
     def dance(self, provider: str) -> requests.Response:
-        return self.get(self.walk_to_the_door(provider))
+        return self.get(self.sign_in_at(provider))
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ class TestTheDance:
         assert not Nonce.objects.exists()  # whoever only begins leaves nothing behind
 
     def test_and_back_with_a_token(self, providers, browser, live_server, provider):
-        back = browser.walk_to_the_door(provider)
+        back = browser.sign_in_at(provider)
         response = browser.get(back)
         assert (response.status_code, response.headers["Location"]) == (302, "/index/")
         assert list(cookies(response)) == ["token", "name"]
@@ -151,7 +151,7 @@ class TestTheDance:
         self.nothing_happened()
 
     def test_a_forged_state(self, providers, browser, live_server, provider):
-        back = browser.walk_to_the_door(provider)
+        back = browser.sign_in_at(provider)
         stranger = Browser(live_server.url)
         assert message(stranger.get(back)) == EXPIRED  # another browser
         stranger.get(f"/login/{provider}/")
@@ -166,23 +166,23 @@ class TestTheDance:
         assert PAGES[provider][0] not in [received.path for received in providers.asked]
 
     def test_a_state_is_good_once(self, providers, browser, provider):
-        back = browser.walk_to_the_door(provider)
+        back = browser.sign_in_at(provider)
         browser.get(back)
         assert message(browser.get(back)) == EXPIRED
         assert User.objects.count() == 1
 
     def test_a_replayed_code(self, providers, browser, live_server, provider):
         """Somebody saw a code that was used, and brings it back with a state of their own."""
-        used = parse_qs(urlsplit(browser.walk_to_the_door(provider)).query)["code"][0]
+        used = parse_qs(urlsplit(browser.sign_in_at(provider)).query)["code"][0]
         providers.codes.pop(used)
         thief = Browser(live_server.url)
-        fresh = parse_qs(urlsplit(thief.walk_to_the_door(provider)).query)["state"][0]
+        fresh = parse_qs(urlsplit(thief.sign_in_at(provider)).query)["state"][0]
         answer = thief.get(f"/complete/{provider}/?code={used}&state={fresh}")
         assert message(answer) in (EXPIRED, FAILED)
         self.nothing_happened()
 
     def test_a_provider_that_is_down(self, providers, browser, settings, provider):
-        back = browser.walk_to_the_door(provider)
+        back = browser.sign_in_at(provider)
         settings.SOCIAL_AUTH_ORIGIN = closed_port()
         assert message(browser.get(back)) == DOWN
         self.nothing_happened()
@@ -247,8 +247,8 @@ class TestTheDance:
     @pytest.mark.mariadb
     def test_five_tabs_at_once(self, providers, live_server, provider):
         browsers = [Browser(live_server.url) for _number in range(5)]
-        doors = [browser.walk_to_the_door(provider) for browser in browsers]
-        answers = in_parallel(5, lambda number: browsers[number].get(doors[number]))
+        addresses = [browser.sign_in_at(provider) for browser in browsers]
+        answers = in_parallel(5, lambda number: browsers[number].get(addresses[number]))
         assert {answer.headers["Location"] for answer in answers} == {"/index/"}
         assert (User.objects.count(), UserSocialAuth.objects.count()) == (1, 1)
 
@@ -286,7 +286,7 @@ class TestLinking:
         assert UserSocialAuth.objects.get().user == owner != staff
 
     def test_not_when_the_session_began_on_the_way(self, providers, browser, client):
-        back = browser.walk_to_the_door("weibo")
+        back = browser.sign_in_at("weibo")
         victim = User.objects.create_user(username="victim")
         client.force_login(victim)
         browser.session.cookies.set("sessionid", client.cookies["sessionid"].value)
