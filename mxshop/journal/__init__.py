@@ -1,0 +1,1 @@
+"""The journal of what staff change (docs/journal.md): its writing, its words and its page."""
