@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command-line door: ``python manage.py help`` lists what the shop can do."""
+"""Django's command line: ``python manage.py help`` lists the commands."""
 
 import os
 import sys

@@ -57,11 +57,11 @@ def _resolved(host: str) -> tuple[socket.AddressFamily, str]:
 
 def _try(family: socket.AddressFamily, ip: str, port: int) -> None:
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as door:
+        with socket.socket(family, socket.SOCK_STREAM) as listener:
             # As the server does: a port that a server just left is free.
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind((ip, port))
-            door.listen()
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((ip, port))
+            listener.listen()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             line = f"PORT={port} is taken by another program: stop it, or write another port."

@@ -1,6 +1,36 @@
-"""Settings that no variable changes and no reader of ``settings.py`` looks for."""
+"""Settings that no variable changes; settings.py has those that variables decide."""
 
-from django.utils.translation import gettext_lazy as _
+from datetime import timedelta
+from pathlib import Path
+
+from .api_description.introduction import INTRODUCTION
+
+# --- The API ---------------------------------------------------------------------------
+
+# settings.py adds NUM_PROXIES.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.users.tokens.JWTAuthentication",  # first: it names the header of a 401
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "utils.limits.throttling.GeneralThrottle",
+        "utils.limits.throttling.ScopedThrottle",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "utils.api.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": [
+        "utils.api.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "utils.api.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "utils.api.exception_handler.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
 
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = [
@@ -13,7 +43,57 @@ CORS_ALLOW_HEADERS = [
     "x-csrftoken",
     "x-requested-with",
 ]
-CORS_EXPOSE_HEADERS = ["idempotency-replayed", "retry-after"]
+CORS_EXPOSE_HEADERS = ["idempotency-replayed", "retry-after", "x-request-id"]
+
+# Of the uploads: what buyers sent to the shop, and nobody else: messages' files, pictures of refund
+# requests.
+PRIVATE_FOLDERS = ("messages/", "refunds/")
+
+# A file of 10 MB and the form around it; as client_max_body_size in deploy/nginx.conf.
+REQUEST_MAX_BYTES = 11 * 2**20
+# From staff who are logged in: a photo of 108 megapixels, or several others.
+STAFF_REQUEST_MAX_BYTES = 48 * 2**20
+# What of a request is read into memory: JSON, a form without its files.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+
+SPECTACULAR_SETTINGS = {
+    "DEFAULT_GENERATOR_CLASS": "utils.api.schema.generator.SchemaGenerator",
+    "TITLE": "MxShop",
+    "DESCRIPTION": INTRODUCTION,
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "validatorUrl": None,
+        "defaultModelsExpandDepth": 0,
+    },
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "mxshop.api_description.hooks.finish",
+    ],
+    # Docstrings are for who reads the code; summaries and help texts are for who calls it.
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+}
+
+
+# --- Accounts --------------------------------------------------------------------------
+
+# The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.
+SIMPLE_JWT = {
+    "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
+    "ACCESS_TOKEN_LIFETIME": timedelta(days=7),
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends the old tokens
+    # Seconds by which the clocks of two machines may differ.
+    "LEEWAY": 30,
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -45,24 +125,32 @@ SOCIAL_AUTH_REQUESTS_TIMEOUT = 5
 SOCIAL_JWT_TOKEN_MAKER = "apps.users.tokens.token_make"  # noqa: S105  (a function's name)
 SOCIAL_JWT_RETURN_PATH = "/index/"
 
-SPECTACULAR_SETTINGS = {
-    "TITLE": "MxShop",
-    "DESCRIPTION": _("The shop's API: catalogue, accounts, cart, orders and payments."),
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-    "COMPONENT_SPLIT_REQUEST": True,
-    # Docstrings are for who reads the code; summaries and help texts are for who calls it.
-    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-}
 
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_USE_TRANSACTIONS = True
+# --- Pages -----------------------------------------------------------------------------
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "mxshop.storefront.finder.StorefrontFinder",
+]
+
+# What staff start and wait for (docs/jobs.md); run by `manage.py run_tasks`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 CKEDITOR_5_FILE_UPLOAD_PERMISSION = "staff"
 CKEDITOR_5_MAX_FILE_SIZE = 5  # MB
@@ -78,3 +166,5 @@ CKEDITOR_5_CONFIGS = {
         "image": {"toolbar": ["imageTextAlternative", "imageStyle:inline", "imageStyle:block"]},
     },
 }  # fmt: skip
+
+CSRF_FAILURE_VIEW = "mxshop.staff_errors.csrf_failure"

@@ -2,30 +2,41 @@
 
 It is a list of sweeps. Each may run at any time, twice at once and on several machines:
 runners share the work, and what one finds done already, it leaves. Nothing depends on one
-having run in time: whoever reads an expired order or a lapsed hold looks at the clock.
+having run in time: what reads an expired order or a lapsed hold looks at the clock.
 """
 
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import DatabaseError, close_old_connections, reset_queries
 from django.utils import timezone
+from redis.exceptions import RedisError
 
+from apps.goods.services.goods_import.sweeping import goods_imports_purge, goods_imports_resume
+from apps.goods.services.picture_making import pictures_make
+from apps.goods.services.picture_sweep import pictures_sweep
+from apps.goods.services.search_index.catching_up import search_index_sweep
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import orders_close_expired
 from apps.trade.services.hold_windows import hold_windows_purge
 from apps.trade.services.reconciling import payments_reconcile
+from apps.trade.services.shipping import orders_confirm_received
 from apps.users.services.codes import verify_codes_purge
 from apps.users.services.known_addresses import known_addresses_purge
 from apps.users.services.logins import revoked_logins_purge
 from apps.users.services.passwords import password_tries_purge
 from extra_apps.idempotency.services import idempotency_records_purge
 from extra_apps.social_jwt.services import social_states_purge
+from utils.cache.redis import RedisCache
+from utils.config.request_ids import request_id_make
 from utils.db import clock
 from utils.db.transactions import retry_on_deadlock
+from utils.task_results import task_results_purge
 
 from .heartbeats import heartbeat_finish, heartbeat_start
 
@@ -40,7 +51,7 @@ MAX_CLOCK_DIFFERENCE = 60.0
 
 
 class ClockDiffersError(Exception):
-    """The clocks of this machine and of the database differ; the text says what to do."""
+    """The clocks of this machine and of a server differ; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,8 @@ SWEEPS = (
     Sweep("release_lapsed_holds", 30, _counted("released", holds_release_lapsed)),
     Sweep("close_expired_orders", 30, lambda: orders_close_expired(seconds=_seconds())),
     Sweep("reconcile_payments", 60, lambda: payments_reconcile(seconds=_seconds())),
+    Sweep("confirm_received_orders", 600, lambda: orders_confirm_received(seconds=_seconds())),
+    Sweep("resume_imports", 30, lambda: goods_imports_resume(seconds=_seconds())),
     Sweep("purge_verify_codes", 3600, _counted("purged", verify_codes_purge)),
     Sweep("purge_revoked_logins", 3600, _counted("purged", revoked_logins_purge)),
     Sweep("purge_password_tries", 600, _counted("purged", password_tries_purge)),
@@ -74,6 +87,13 @@ SWEEPS = (
     Sweep("purge_social_states", 3600, _counted("purged", social_states_purge)),
     Sweep("purge_idempotency_records", 3600, _counted("purged", idempotency_records_purge)),
     Sweep("purge_hold_windows", 3600, _counted("purged", hold_windows_purge)),
+    Sweep("purge_imports", 3600, _counted("purged", goods_imports_purge)),
+    Sweep("purge_task_results", 3600, _counted("purged", task_results_purge)),
+    # The search is right without it, and slower.
+    Sweep("index_search", 30, lambda: search_index_sweep(seconds=_seconds())),
+    # Last, and a third of the time: nothing waits for a smaller picture.
+    Sweep("make_pictures", 120, lambda: pictures_make(seconds=_seconds() / 3)),
+    Sweep("sweep_pictures", 3600, lambda: {"deleted": pictures_sweep()}),
 )
 
 
@@ -90,8 +110,8 @@ def sweeps_once() -> bool:
 def sweeps_forever(*, should_continue: Callable[[], bool]) -> None:
     """Run each sweep at its interval, one after the other, for as long as ``should_continue()``.
 
-    That is asked every second. A signal handler may raise at any moment: a sweep that is
-    interrupted is one that crashed, and the next run takes up what it left. Raises
+    ``should_continue`` is asked every second. A signal handler may raise at any moment: an
+    interrupted sweep is a sweep that crashed, and the next run takes up what was left. Raises
     ClockDiffersError before the next sweep, when the clock has gone wrong.
     """
     due = dict.fromkeys(SWEEPS, time.monotonic() + FIRST_ROUND_AFTER)
@@ -110,41 +130,53 @@ def sweeps_forever(*, should_continue: Callable[[], bool]) -> None:
 def sweep_run(sweep: Sweep, *, is_quiet: bool = False) -> bool:
     """Run a sweep and log in one line what it did; return whether it went well.
 
-    An error is logged with its trace. With ``is_quiet``, having found nothing to do is worth
-    no line (it is logged as DEBUG). The heartbeat says the same (heartbeats.py).
+    An error is logged with its trace; all lines of one run have one id. With ``is_quiet``, having
+    found nothing to do is worth no line (it is logged as DEBUG). The heartbeat says the same
+    (heartbeats.py).
     """
+    request_id_make()
     heartbeat_start(sweep=sweep.name, every=sweep.every)
     started = time.perf_counter()
     try:
         counts = retry_on_deadlock(sweep.run)()
     except Exception as error:
         logger.exception("%s failed after %.2f s", sweep.name, time.perf_counter() - started)
-        said = f"{type(error).__name__}: {error}"
-        heartbeat_finish(sweep=sweep.name, went_well=False, said=said)
+        result = f"{type(error).__name__}: {error}"
+        heartbeat_finish(sweep=sweep.name, went_well=False, result=result)
         return False
     level = logging.DEBUG if is_quiet and not any(counts.values()) else logging.INFO
     done = ", ".join(f"{number} {what}" for what, number in counts.items())
     seconds = time.perf_counter() - started
     logger.log(level, "%s: %s (%.2f s)", sweep.name, done, seconds)
-    heartbeat_finish(sweep=sweep.name, went_well=True, said=f"{done} ({seconds:.2f} s)")
+    heartbeat_finish(
+        sweep=sweep.name, went_well=True, result=f"{done} ({seconds:.2f} s)", counts=counts
+    )
     return True
 
 
 def clock_check() -> None:
-    """Raise ClockDiffersError when this machine's clock is not the database's.
+    """Raise ClockDiffersError when this machine's clock is not the database's, or not Redis's.
 
-    A database that does not answer is another matter: the sweeps say so, each in its turn.
+    Where each machine has a database node of its own, that one goes wrong together with the
+    machine; Redis is one for all. A server that does not answer is another matter: the sweeps say
+    so, each in its turn.
     """
-    try:
-        ahead = clock.seconds_ahead()
-        there = clock.database_now()
-    except DatabaseError:
-        return
-    if abs(ahead) <= MAX_CLOCK_DIFFERENCE:
-        return
-    here = timezone.now()
-    raise ClockDiffersError(
-        f"No background work: this machine's clock says {here:%Y-%m-%d %H:%M:%S} UTC, the "
-        f"database's {there:%Y-%m-%d %H:%M:%S} UTC; they differ by {abs(ahead):.0f} s. Set both by "
-        "NTP (timedatectl set-ntp true), then start it again."
-    )
+    for whose, now in (("the database's", clock.database_now), ("Redis's", _redis_now)):
+        before = timezone.now()
+        try:
+            there = now()
+        except (DatabaseError, RedisError, OSError):
+            continue
+        here = before + (timezone.now() - before) / 2
+        if there is not None and abs(here - there).total_seconds() > MAX_CLOCK_DIFFERENCE:
+            raise ClockDiffersError(
+                f"No background work: this machine's clock says {here:%Y-%m-%d %H:%M:%S} UTC, "
+                f"{whose} {there:%Y-%m-%d %H:%M:%S} UTC; they differ by"
+                f" {abs(here - there).total_seconds():.0f} s. Set both by NTP (timedatectl set-ntp"
+                " true), then start it again."
+            )
+
+
+def _redis_now() -> datetime | None:
+    cache = caches["default"]
+    return cache.server_now() if isinstance(cache, RedisCache) else None

@@ -1,23 +1,22 @@
-"""Pages outside of the API: the storefront, media, health, and the answers to errors."""
+"""Pages outside of the API: the storefront, health, and the answers to errors."""
 
-import mimetypes
-import posixpath
 import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
-from django.core.exceptions import SuspiciousFileOperation
-from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django.views.static import serve
-from redis.exceptions import RedisError
 
+from mxshop.health import can_serve, health_read
+from mxshop.storefront.headers import START_PAGE_POLICY, page_policy
+from mxshop.storefront.state import places, storefront_state
 from utils.api.outages import outage_page
+
+from .media import serve_from
+from .staff_errors import is_for_staff, staff_error
 
 
 @require_safe
@@ -25,44 +24,35 @@ def index(request: HttpRequest, path: str = "") -> HttpResponse | FileResponse:
     """The storefront: a built single-page shop, or a start page where there is none.
 
     With FRONTEND_DIR set, ``/index/`` is its index.html and ``/index/<path>`` its files,
-    because the page asks for some of them relatively.
+    because the page asks for some of them relatively. Otherwise it is the shop's own front,
+    whose files are below ``/static/shop/``.
     """
     folder: Path | None = settings.FRONTEND_DIR
-    if folder is None:
-        if path:
-            raise Http404
-        return render(request, "mxshop/start.html")
+    if folder is not None:
+        return serve_from(folder, path, request) if path else _page(folder / "index.html")
     if path:
-        return _serve_from(folder, path, request)
+        raise Http404
+    state = storefront_state()
+    if state.page is not None:
+        policy = page_policy(settings.MEDIA_S3.picture_sources)
+        return _page(state.page, {"Content-Security-Policy": policy})
+    page = render(
+        request, "mxshop/start.html", {"state": state, "log": places().log, "watch": settings.DEBUG}
+    )
+    page["Cache-Control"] = "no-store"
+    page["Content-Security-Policy"] = START_PAGE_POLICY
+    return page
+
+
+def _page(file: Path, headers: dict[str, str] | None = None) -> HttpResponse:
     try:
-        page = (folder / "index.html").read_bytes()
+        page = file.read_bytes()
     except OSError as error:
         raise Http404 from error
     # A new build must show at once: only the files it names may be kept.
-    return HttpResponse(page, content_type="text/html", headers={"Cache-Control": "no-cache"})
-
-
-@require_safe
-def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
-    """An uploaded file. nginx answers this in production (deploy/nginx.conf)."""
-    response = _serve_from(Path(settings.MEDIA_ROOT), path, request)
-    content_type, _encoding = mimetypes.guess_type(path)
-    if not (content_type or "").startswith("image/") or content_type == "image/svg+xml":
-        # A file that is not a picture could run as a page of the shop.
-        response["Content-Disposition"] = "attachment"
-    if posixpath.normpath(path).lstrip("/").startswith("messages/"):
-        # A buyer's file: always a download, and no business of any shared cache.
-        response["Content-Disposition"] = "attachment"
-        response["Cache-Control"] = "private"
-    return response
-
-
-def _serve_from(folder: Path, path: str, request: HttpRequest) -> HttpResponse | FileResponse:
-    try:
-        return serve(request, path, document_root=str(folder))
-    except (SuspiciousFileOperation, ValueError, OSError) as error:
-        # Outside of the folder, a null byte, a name that no file can have.
-        raise Http404 from error
+    return HttpResponse(
+        page, content_type="text/html", headers={"Cache-Control": "no-cache"} | (headers or {})
+    )
 
 
 @require_safe
@@ -73,38 +63,37 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The process can serve: 503 without a database; a cache it can do without."""
-    checks = {"database": "ok", "cache": "ok"}
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        checks["database"] = "unreachable"
-    try:
-        cache.get("readyz")
-    except (RedisError, OSError):
-        checks["cache"] = "unreachable"
-    ready = checks["database"] == "ok"
+    """The process can serve, or 503; and how each part does (mxshop/health.py)."""
+    health = health_read()
+    is_ready = can_serve(health)
     return JsonResponse(
-        {"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503
+        {"status": "ok" if is_ready else "unavailable", **health}, status=200 if is_ready else 503
     )
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_for_staff(request):
+        return staff_error(request, 404)
     return _detail(_("Not found."), 404)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_for_staff(request):
+        return staff_error(request, 400)
     return _detail(_("Bad request."), 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_for_staff(request):
+        return staff_error(request, 403)
     return _detail(_("You do not have permission to perform this action."), 403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # What a middleware raised (a session that cannot be saved) was not seen by OutageMiddleware.
     outage = outage_page(request, sys.exc_info()[1])
+    if outage is None and is_for_staff(request):
+        return staff_error(request, 500)
     return outage or _detail(_("A server error occurred."), 500)
 
 

@@ -1,4 +1,4 @@
-"""The staff's page to change one's password, with the limits of every door that takes one."""
+"""The staff's page to change one's password, with the limits of every page that takes one."""
 
 from typing import Any
 

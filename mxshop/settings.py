@@ -1,28 +1,33 @@
 """Settings of the shop, read from the environment; .env.example explains every variable.
 
+Some subjects have modules of their own: applications.py (apps and middleware, in their order),
+database_settings.py, rate_settings.py, log_settings.py, local_gateway_settings.py, and
+fixed_settings.py for what no variable changes.
+
 With DEBUG on, every variable has a default that works on one machine. What is nonsense, and
 with DEBUG off what is dangerous, stops the start with one line per fault (mxshop/startup).
 """
 
 import os
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from extra_apps.alipay_sandbox.keys import local_key_pair
-from mxshop import startup
+from mxshop import applications, log_settings, startup
+from mxshop import local_gateway_settings as local_payment
+from mxshop.database_settings import database_config
 from mxshop.fixed_settings import *  # noqa: F403
+from mxshop.fixed_settings import REST_FRAMEWORK
+from mxshop.local_gateway_settings import local_gateway
+from mxshop.log_settings import log_config
+from mxshop.media_settings import bucket_read, storages_config
+from mxshop.rate_settings import sms_rates, throttle_rates
+from mxshop.storefront.headers import keep_hashed_files
 from utils.cache.configured import cache_config
 from utils.config.environment import Environment
 from utils.config.local_secrets import local_secret
-
-try:
-    import MySQLdb  # noqa: F401  (mysqlclient, what production runs on)
-except ImportError:
-    import pymysql
-
-    pymysql.install_as_MySQLdb()
+from utils.metrics.processes import is_worker, metrics_share
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -39,7 +44,7 @@ if DEBUG and not startup.folder_made(env, "VAR_DIR", VAR_DIR):
     env.refuse()  # the secrets below are made there
 
 
-# --- Secrets and doors ----------------------------------------------------------------
+# --- Secrets and access ----------------------------------------------------------------
 
 SECRET_KEY = env("SECRET_KEY", default="")
 if not SECRET_KEY and DEBUG:
@@ -61,7 +66,7 @@ if NUM_PROXIES:
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600, at_most=63_072_000) * HTTPS
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
@@ -73,49 +78,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- Applications ---------------------------------------------------------------------
 
-INSTALLED_APPS = [
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "rest_framework",
-    "django_filters",
-    "corsheaders",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "import_export",
-    "django_ckeditor_5",
-    "social_django",
-    "extra_apps.social_jwt",
-    "extra_apps.idempotency",
-    "apps.users",
-    "apps.goods",
-    "apps.user_operation",
-    "apps.trade",
-    "demo",
-    "mxshop",
-]
-
-MIDDLEWARE = [
-    "utils.api.middleware.LanguageMiddleware",  # first: a refusal has a language, too
-    "utils.api.middleware.RequestSizeMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "utils.api.outages.OutageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "utils.api.middleware.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "utils.api.middleware.TooLargeNumberMiddleware",
-    "mxshop.refusals.RefusalMiddleware",
-    "utils.alipay.patience.GatewayPatienceMiddleware",
-]
+INSTALLED_APPS = [*applications.APPS]
+MIDDLEWARE = [*applications.MIDDLEWARE]
 
 DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", default=False) and DEBUG
 if DEBUG_TOOLBAR:
@@ -126,21 +90,6 @@ if DEBUG_TOOLBAR:
 ROOT_URLCONF = "mxshop.urls"
 WSGI_APPLICATION = "mxshop.wsgi.application"
 
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "mxshop" / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
-    },
-]
-
 
 # --- Database and cache ---------------------------------------------------------------
 
@@ -150,34 +99,20 @@ DATABASE_CONNECT_SECONDS = env.int("DATABASE_CONNECT_SECONDS", default=3, at_lea
 DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", default=5, at_least=1, at_most=50)
 DATABASE_READ_SECONDS = env.int("DATABASE_READ_SECONDS", default=20, at_least=1, at_most=25)
 
-DATABASES = {"default": startup.database_config(env, default=VAR_DIR / "shop.sqlite3")}
-_database = DATABASES["default"]
-_database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60, at_most=86_400)
-# A server may have closed the connection meanwhile; a file has not.
-_database["CONN_HEALTH_CHECKS"] = _database["ENGINE"] != "django.db.backends.sqlite3"
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing in the middle.
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-elif _database["ENGINE"] == "django.db.backends.mysql":
-    _database["OPTIONS"] = {
-        "charset": "utf8mb4",
-        "connect_timeout": DATABASE_CONNECT_SECONDS,
-        "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',"
-        f" innodb_lock_wait_timeout={DATABASE_LOCK_SECONDS}",
-        # What a row lock protects must be read as it is now, not as at BEGIN.
-        "isolation_level": "read committed",
-    }
-    _database["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}
+DATABASES = {
+    "default": database_config(
+        env, default=VAR_DIR / "shop.sqlite3",
+        connect_seconds=DATABASE_CONNECT_SECONDS, lock_seconds=DATABASE_LOCK_SECONDS,
+    )
+}  # fmt: skip
+
+# What finds the words of a search: "like", on every database, or "mroonga", an index of MariaDB's
+# plugin of that name (docs/search.md).
+GOODS_SEARCH = env.choice("GOODS_SEARCH", default="like", choices=("like", "mroonga"))
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
-
-
 CACHES = {
     "default": cache_config("mxshop", REDIS_URL, max_entries=10_000),
     "responses": cache_config("mxshop-responses", REDIS_URL, max_entries=2_000),
@@ -201,15 +136,6 @@ if DEBUG:
     # so that their right password is not counted as a wrong one by the next backend.
     AUTHENTICATION_BACKENDS.insert(0, "demo.logins.DemoLoginBackend")
 
-# The tokens of the clients; apps/users/tokens.py is the one module that makes and reads them.
-SIMPLE_JWT = {
-    "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
-    "ACCESS_TOKEN_LIFETIME": timedelta(days=7),
-    "CHECK_REVOKE_TOKEN": True,  # a new password ends the old tokens
-    # Seconds by which the clocks of two machines may differ.
-    "LEEWAY": 30,
-}
-
 # Where verification codes go: "console" (the log and var/sms.log) or "yunpian".
 SMS_BACKEND = env.choice("SMS_BACKEND", default="console", choices=("console", "yunpian"))
 # As approved by the provider; #code# is where the code stands.
@@ -219,12 +145,8 @@ SMS_CODE_TEXT = env(
 )
 YUNPIAN_API_KEY = env("YUNPIAN_API_KEY", default="")
 YUNPIAN_ORIGIN = "https://sms.yunpian.com"
-# How many codes are sent at most: asked for by one address, and in all. A carrier puts many
-# phones behind one address.
-SMS_RATES = {
-    "address": env("SMS_PER_ADDRESS", default="120/hour"),
-    "shop": env("SMS_PER_SHOP", default="1000/hour"),
-}
+SMS_RATES = sms_rates(env)
+
 # Sign-in with weibo, QQ and WeChat: the keys that their developer sites give out. Under
 # DEBUG the way to a provider can be walked without one; there it ends.
 _social_key = "development" if DEBUG else ""
@@ -234,6 +156,7 @@ SOCIAL_AUTH_QQ_KEY = env("QQ_KEY", default=_social_key)
 SOCIAL_AUTH_QQ_SECRET = env("QQ_SECRET", default="")
 SOCIAL_AUTH_WEIXIN_KEY = env("WEIXIN_KEY", default=_social_key)
 SOCIAL_AUTH_WEIXIN_SECRET = env("WEIXIN_SECRET", default="")
+
 
 # --- Cart, orders, payments -----------------------------------------------------------
 
@@ -269,18 +192,19 @@ ALIPAY_APP_ID = env("ALIPAY_APP_ID", default="")
 ALIPAY_SELLER_ID = env("ALIPAY_SELLER_ID", default="")
 ALIPAY_PRIVATE_KEY = env("ALIPAY_PRIVATE_KEY", default="")
 ALIPAY_PUBLIC_KEY = env("ALIPAY_PUBLIC_KEY", default="")
+# Certificates in place of ALIPAY_PUBLIC_KEY: each the text, or the path of its file.
+ALIPAY_APP_CERT = env("ALIPAY_APP_CERT", default="")
+ALIPAY_ROOT_CERT = env("ALIPAY_ROOT_CERT", default="")
+ALIPAY_PUBLIC_CERT = env("ALIPAY_PUBLIC_CERT", default="")
+# Whether the local gateway works with certificates, too: those of a chain of its own.
+ALIPAY_LOCAL_CERTIFICATES = env.bool("ALIPAY_LOCAL_CERTIFICATES", default=False)
 if ALIPAY_GATEWAY == "local" and DEBUG:
     INSTALLED_APPS.append("extra_apps.alipay_sandbox")
-    _merchant = startup.kept(env, VAR_DIR / "alipay" / "merchant.pem", local_key_pair)
-    _gateway = startup.kept(env, VAR_DIR / "alipay" / "gateway.pem", local_key_pair)
-    ALIPAY_APP_ID, ALIPAY_SELLER_ID = "2021000000000001", "2088000000000001"
-    ALIPAY_PRIVATE_KEY, ALIPAY_PUBLIC_KEY = _merchant.private, _gateway.public
-    ALIPAY_SANDBOX = {
-        "APP_ID": ALIPAY_APP_ID,
-        "SELLER_ID": ALIPAY_SELLER_ID,
-        "MERCHANT_PUBLIC_KEY": _merchant.public,
-        "PRIVATE_KEY": _gateway.private,
-    }
+    _local = local_gateway(env, VAR_DIR / "alipay", certificates=ALIPAY_LOCAL_CERTIFICATES)
+    ALIPAY_APP_ID, ALIPAY_SELLER_ID = local_payment.APP_ID, local_payment.SELLER_ID
+    ALIPAY_PRIVATE_KEY, ALIPAY_PUBLIC_KEY = _local.private_key, _local.public_key
+    ALIPAY_APP_CERT, ALIPAY_ROOT_CERT = _local.app_cert, _local.root_cert
+    ALIPAY_PUBLIC_CERT, ALIPAY_SANDBOX = _local.public_cert, _local.sandbox
 # Seconds that all calls of the gateway in one web request may take together; how many web
 # requests of one process may wait for it at once (fewer than a process has threads); and
 # seconds without a call after three in a row that it did not answer.
@@ -297,66 +221,24 @@ JOBS_CALLS_AT_ONCE = env.int("JOBS_CALLS_AT_ONCE", default=8, at_least=1, at_mos
 JOBS_SWEEP_SECONDS = env.float("JOBS_SWEEP_SECONDS", default=30, at_least=0.1, at_most=600)
 
 
-# --- The wire -------------------------------------------------------------------------
+# --- What a client may ask ------------------------------------------------------------
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "apps.users.tokens.JWTAuthentication",  # first: it names the header of a 401
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": [
-        "utils.limits.throttling.GeneralThrottle",
-        "utils.limits.throttling.ScopedThrottle",
-    ],
-    "DEFAULT_PARSER_CLASSES": [
-        "utils.api.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_RENDERER_CLASSES": [
-        "rest_framework.renderers.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
-    ],
-    "DEFAULT_SCHEMA_CLASS": "utils.api.schema.AutoSchema",
-    "EXCEPTION_HANDLER": "utils.api.exception_handler.exception_handler",
-    "COERCE_DECIMAL_TO_STRING": False,
-    "NUM_PROXIES": NUM_PROXIES,
-}
+REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": NUM_PROXIES}
+THROTTLE_RATES = throttle_rates(env)
 
-# Requests by scope (utils/limits/throttling.py); "off" lifts a limit. A home page makes 8 of them,
-# and behind one address of a mobile network there are many phones.
-THROTTLE_RATES = {
-    "anon": env("THROTTLE_ANON", default="1200/min"),
-    "user": env("THROTTLE_USER", default="600/min"),
-    "code": env("THROTTLE_CODE", default="30/min"),
-    "login": env("THROTTLE_LOGIN", default="30/min"),
-    "login_account": env("THROTTLE_LOGIN_ACCOUNT", default="60/hour"),
-    "register": env("THROTTLE_REGISTER", default="30/min"),
-    "reset": env("THROTTLE_RESET", default="30/min"),
-    "social": env("THROTTLE_SOCIAL", default="30/min"),
-    "checkout": env("THROTTLE_CHECKOUT", default="60/min"),
-    "search": env("THROTTLE_SEARCH", default="120/min"),
-    "upload": env("THROTTLE_UPLOAD", default="20/min"),
-}
-
-# --- What a request may cost ----------------------------------------------------------
-
-# A file of 10 MB and the form around it; as client_max_body_size in deploy/nginx.conf.
-REQUEST_MAX_BYTES = 11 * 2**20
-# What of a request is read into memory: JSON, a form without its files.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 50
-
+_count = partial(env.int, at_least=1, at_most=999_999)
 # What a buyer may leave with the shop, in a day (of TIME_ZONE) and altogether: messages, their
 # files, and megabytes of files.
-MESSAGES_PER_DAY = env.int("MESSAGES_PER_DAY", default=50, at_least=1, at_most=999_999)
-MESSAGES_MAX = env.int("MESSAGES_MAX", default=1_000, at_least=1, at_most=999_999)
-MESSAGE_FILES_PER_DAY = env.int("MESSAGE_FILES_PER_DAY", default=30, at_least=1, at_most=999_999)
-MESSAGE_FILES_MAX = env.int("MESSAGE_FILES_MAX", default=300, at_least=1, at_most=999_999)
-MESSAGE_MB_PER_DAY = env.int("MESSAGE_MB_PER_DAY", default=100, at_least=1, at_most=999_999)
-MESSAGE_MB_MAX = env.int("MESSAGE_MB_MAX", default=500, at_least=1, at_most=999_999)
+MESSAGES_PER_DAY = _count("MESSAGES_PER_DAY", default=50)
+MESSAGES_MAX = _count("MESSAGES_MAX", default=1_000)
+MESSAGE_FILES_PER_DAY = _count("MESSAGE_FILES_PER_DAY", default=30)
+MESSAGE_FILES_MAX = _count("MESSAGE_FILES_MAX", default=300)
+MESSAGE_MB_PER_DAY = _count("MESSAGE_MB_PER_DAY", default=100)
+MESSAGE_MB_MAX = _count("MESSAGE_MB_MAX", default=500)
+# Refund requests of a buyer in a day, for one order, and megabytes of their pictures altogether.
+REFUND_REQUESTS_PER_DAY = _count("REFUND_REQUESTS_PER_DAY", default=10)
+REFUND_REQUESTS_PER_ORDER = _count("REFUND_REQUESTS_PER_ORDER", default=10)
+REFUND_PICTURES_MB_MAX = _count("REFUND_PICTURES_MB_MAX", default=200)
 
 
 # --- Language, time, files ------------------------------------------------------------
@@ -369,16 +251,24 @@ USE_TZ = True
 
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")
-if DEBUG:
+# In place of that folder, a bucket of S3 (docs/media.md).
+MEDIA_S3 = bucket_read(env)
+STORAGES = storages_config(MEDIA_S3, imports=VAR_DIR / "imports")
+if DEBUG and not MEDIA_S3.name:
     startup.folder_made(env, "MEDIA_ROOT", MEDIA_ROOT)
 
 # A built single-page shop: its index.html is /index/, its static/ and what lies beside
 # index.html join our static files.
 FRONTEND_DIR = env.path("FRONTEND_DIR", default=Path()) if env("FRONTEND_DIR") else None
+# Otherwise the shop's own front is shown (storefront/): where its builds lie, and whether
+# bin/serve makes one.
+STOREFRONT_DIR = env.path("STOREFRONT_DIR", default=VAR_DIR / "storefront")
+STOREFRONT_BUILD = env.bool("STOREFRONT_BUILD", default=True)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = startup.static_folders(FRONTEND_DIR)
+WHITENOISE_ADD_HEADERS_FUNCTION = keep_hashed_files
 # Without collectstatic (development) files are served from where they lie.
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -391,14 +281,17 @@ if DEBUG:
 LOG_LEVEL = env.choice(
     "LOG_LEVEL", default="INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 )
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
-}
+LOGGING = log_config(
+    level=LOG_LEVEL, form=env.choice("LOG_FORMAT", default="line", choices=log_settings.FORMATS)
+)
+DJANGO_GUID = log_settings.REQUEST_IDS
+
+# The folder in which the workers count together (utils/metrics/processes.py); without it, each
+# counts for itself. Who may read /metrics: addresses and networks.
+METRICS_DIR = env.path("METRICS_DIR", default=Path()) if env("METRICS_DIR") else None
+if METRICS_DIR and is_worker() and startup.folder_made(env, "METRICS_DIR", METRICS_DIR):
+    metrics_share(METRICS_DIR)
+METRICS_ALLOW = env.networks("METRICS_ALLOW", default=["127.0.0.1", "::1"])
 
 SENTRY_DSN = env("SENTRY_DSN", default="")
 SENTRY_ENVIRONMENT = env("SENTRY_ENVIRONMENT", default="production")
@@ -417,7 +310,8 @@ if SENTRY_DSN:
         environment=SENTRY_ENVIRONMENT,
         traces_sample_rate=SENTRY_TRACES_SAMPLE_RATE,
         secrets=secrets_of(
-            _database, SECRET_KEY, ALIPAY_PRIVATE_KEY, YUNPIAN_API_KEY, REDIS_URL,
-            SOCIAL_AUTH_WEIBO_SECRET, SOCIAL_AUTH_QQ_SECRET, SOCIAL_AUTH_WEIXIN_SECRET,
+            DATABASES["default"], SECRET_KEY, ALIPAY_PRIVATE_KEY, YUNPIAN_API_KEY, REDIS_URL,
+            MEDIA_S3.secret, SOCIAL_AUTH_WEIBO_SECRET, SOCIAL_AUTH_QQ_SECRET,
+            SOCIAL_AUTH_WEIXIN_SECRET,
         ),
     )  # fmt: skip

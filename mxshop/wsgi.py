@@ -1,4 +1,4 @@
-"""The WSGI door that uwsgi (deploy/uwsgi.ini) opens."""
+"""The WSGI application that uwsgi (deploy/uwsgi.ini) opens."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What stops a start: settings with which a shop would be robbed, deaf or broken.
+"""What stops a start: settings with which a shop would be insecure, unreachable or broken.
 
 ``refuse_dangers`` runs at the end of the settings, so that nothing starts with them: neither
 the web server nor the jobs nor ``manage.py``. Each rule yields one line per fault, which names
@@ -11,16 +11,16 @@ from typing import Any
 
 from utils.config.environment import Environment
 
-from . import doors, payments, services
+from . import access, media, payments, services
 from .allowances import ALLOWANCES, FOREIGN_VARIABLES
-from .files import database_config, folder_made, kept, static_folders
+from .files import folder_made, kept, static_folders
 
 __all__ = [
-    "ALLOWANCES", "FOREIGN_VARIABLES", "database_config", "folder_made", "kept", "refuse_dangers",
+    "ALLOWANCES", "FOREIGN_VARIABLES", "folder_made", "kept", "refuse_dangers",
     "static_folders",
 ]  # fmt: skip
 
-RULES = (*doors.RULES, *services.RULES, *payments.RULES)
+RULES = (*access.RULES, *services.RULES, *media.RULES, *payments.RULES)
 
 
 def refuse_dangers(env: Environment, settings: Mapping[str, Any]) -> None:

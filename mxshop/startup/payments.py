@@ -1,15 +1,21 @@
-"""Rules about money: the shop's address, Alipay's gateway and its keys."""
+"""Rules about money: the shop's address, Alipay's gateway, its keys and certificates."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.http.request import split_domain_port, validate_host
 
 from .allowances import refused, unless
 
+if TYPE_CHECKING:
+    from utils.alipay.certificates import CertificateSettings
+
 EXAMPLE = "https://shop.example.com"
+CERTIFICATES = ("ALIPAY_APP_CERT", "ALIPAY_ROOT_CERT", "ALIPAY_PUBLIC_CERT")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.I)
 
 
@@ -65,8 +71,10 @@ def gateway(shop: SimpleNamespace) -> Iterator[str]:
 def merchant(shop: SimpleNamespace) -> Iterator[str]:
     if shop.ALIPAY_GATEWAY == "local":
         return
-    names = ("SITE_URL", "ALIPAY_APP_ID", "ALIPAY_SELLER_ID", "ALIPAY_PRIVATE_KEY",
-             "ALIPAY_PUBLIC_KEY")  # fmt: skip
+    with_certificates = any(getattr(shop, name) for name in CERTIFICATES)
+    names = ["SITE_URL", "ALIPAY_APP_ID", "ALIPAY_SELLER_ID", "ALIPAY_PRIVATE_KEY"]
+    if not with_certificates:
+        names.append("ALIPAY_PUBLIC_KEY")
     for name in names:
         if not getattr(shop, name):
             yield f"{name} must be set, unless ALIPAY_GATEWAY is local."
@@ -76,29 +84,69 @@ def merchant(shop: SimpleNamespace) -> Iterator[str]:
     ):
         if getattr(shop, name) and not re.fullmatch(form, getattr(shop, name)):
             yield f"{name}={getattr(shop, name)[:40]!r} is wrong: write the {what}."
-    if shop.ALIPAY_PRIVATE_KEY and shop.ALIPAY_PUBLIC_KEY:
+    if with_certificates:
+        yield from _certificates(shop)
+    elif shop.ALIPAY_PRIVATE_KEY and shop.ALIPAY_PUBLIC_KEY:
         yield from _keys(shop)
 
 
 def _keys(shop: SimpleNamespace) -> Iterator[str]:
     """A shop whose keys are wrong sells, and learns of no payment."""
-    from utils.alipay.errors import AlipayKeyError
     from utils.alipay.keys import read_private_key, read_public_key
 
-    read = {}
-    for name, reader in (
-        ("ALIPAY_PRIVATE_KEY", read_private_key),
-        ("ALIPAY_PUBLIC_KEY", read_public_key),
-    ):
-        try:
-            read[name] = reader(getattr(shop, name))
-        except AlipayKeyError as error:
-            yield f"{error} Write the key's text or the path of its file: PEM, or bare base64."
-    if len(read) == 2 and read["ALIPAY_PRIVATE_KEY"].n == read["ALIPAY_PUBLIC_KEY"].n:
+    private = yield from _read(shop, "ALIPAY_PRIVATE_KEY", read_private_key)
+    public = yield from _read(shop, "ALIPAY_PUBLIC_KEY", read_public_key)
+    if private and public and private.n == public.n:
         yield (
             "ALIPAY_PUBLIC_KEY is the app's own, the other half of ALIPAY_PRIVATE_KEY: write "
             "Alipay's, which the app's page at open.alipay.com shows beside it."
         )
+
+
+def _certificates(shop: SimpleNamespace) -> Iterator[str]:
+    """An app is set to keys or to certificates at Alipay; certificates come as three."""
+    from utils.alipay.certificate_faults import certificate_faults
+    from utils.alipay.keys import read_private_key
+
+    given = certificate_settings(shop)
+    set_, missing = (
+        [name for name, text in zip(CERTIFICATES, given, strict=True) if bool(text) is wanted]
+        for wanted in (True, False)
+    )
+    if missing:
+        yield (
+            f"{' and '.join(missing)} must be set beside {' and '.join(set_)}: certificate mode "
+            "needs three certificates. Without any of them, ALIPAY_PUBLIC_KEY is used."
+        )
+    if shop.ALIPAY_PUBLIC_KEY:
+        yield (
+            f"ALIPAY_PUBLIC_KEY is set beside {' and '.join(set_)}: an app is set to keys or to "
+            "certificates at Alipay. Remove what its page at open.alipay.com does not show."
+        )
+    if shop.ALIPAY_PRIVATE_KEY:
+        yield from _read(shop, "ALIPAY_PRIVATE_KEY", read_private_key)
+    if not missing:
+        yield from certificate_faults(
+            given, private_key=shop.ALIPAY_PRIVATE_KEY, now=datetime.now(UTC)
+        )
+
+
+def certificate_settings(shop: Any) -> "CertificateSettings":
+    """Return the three certificates of ``shop``, whose attributes are settings."""
+    from utils.alipay.certificates import CertificateSettings
+
+    return CertificateSettings(*(getattr(shop, name) for name in CERTIFICATES))
+
+
+def _read(
+    shop: SimpleNamespace, name: str, reader: Callable[[str], Any]
+) -> Generator[str, None, Any]:
+    from utils.alipay.errors import AlipayKeyError
+
+    try:
+        return reader(getattr(shop, name))
+    except AlipayKeyError as error:
+        yield f"{error} Write the key's text or the path of its file: PEM, or bare base64."
 
 
 RULES = (site_url, gateway, merchant)

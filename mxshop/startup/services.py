@@ -50,16 +50,32 @@ def shared_data(shop: SimpleNamespace) -> Iterator[str]:
         )
 
 
+def search(shop: SimpleNamespace) -> Iterator[str]:
+    if shop.GOODS_SEARCH == "mroonga" and not shop.DATABASES["default"]["ENGINE"].endswith("mysql"):
+        yield "GOODS_SEARCH=mroonga needs MariaDB, which DATABASE_URL is not: write like."
+
+
 def redis_url(shop: SimpleNamespace) -> Iterator[str]:
     if not shop.REDIS_URL:
         return
     from redis.connection import parse_url
 
+    from utils.cache.sentinel import is_sentinel_url, sentinel_url_parse
+
+    # Without the value: it may hold a password.
     try:
-        parse_url(shop.REDIS_URL)
+        if is_sentinel_url(shop.REDIS_URL):
+            sentinel_url_parse(shop.REDIS_URL)
+        else:
+            parse_url(shop.REDIS_URL)
     except (ValueError, TypeError):
-        # Without the value: it may hold a password.
-        yield "REDIS_URL is not an address of Redis: write redis://127.0.0.1:6379/0."
+        if is_sentinel_url(shop.REDIS_URL):
+            yield (
+                "REDIS_URL does not name Sentinels and their master: write "
+                "redis+sentinel://10.0.0.1:26379,10.0.0.2:26379,10.0.0.3:26379/mxshop/0."
+            )
+        else:
+            yield "REDIS_URL is not an address of Redis: write redis://127.0.0.1:6379/0."
 
 
 def sms(shop: SimpleNamespace) -> Iterator[str]:
@@ -96,7 +112,9 @@ def social_keys(shop: SimpleNamespace) -> Iterator[str]:
 def folders(shop: SimpleNamespace) -> Iterator[str]:
     media = shop.MEDIA_ROOT
     if not shop.DEBUG:  # with DEBUG, folder_made() has seen to it
-        if not media.is_dir():
+        if shop.MEDIA_S3.name:
+            pass  # nothing is written there
+        elif not media.is_dir():
             yield f"MEDIA_ROOT={media} is not a folder: make it (install -d -o <user> {media})."
         elif not os.access(media, os.W_OK | os.X_OK):
             yield f"MEDIA_ROOT={media} is not writable for this user: chown or chmod it."
@@ -120,4 +138,14 @@ def sentry(shop: SimpleNamespace) -> Iterator[str]:
         yield "SENTRY_DSN is not a DSN: write the one of the project's page, https://key@host/1."
 
 
-RULES = (shared_data, redis_url, sms, social_keys, folders, sentry)
+def server_protocol(_shop: SimpleNamespace) -> Iterator[str]:
+    """uwsgi could speak HTTP once, and each connection that a client kept took a thread."""
+    protocol = os.environ.get("APP_PROTOCOL") or "uwsgi"
+    if protocol != "uwsgi":
+        yield (
+            f"APP_PROTOCOL={protocol[:40]!r} is not offered any more, because idle connections "
+            "would hold the workers: leave it out and put nginx in front (deploy/nginx.conf)."
+        )
+
+
+RULES = (server_protocol, shared_data, search, redis_url, sms, social_keys, folders, sentry)

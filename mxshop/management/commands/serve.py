@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,20 @@ from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from whitenoise.runserver_nostatic.management.commands.runserver import Command as RunServer
 
 from demo.addresses import addresses
+from mxshop.storefront.sources import sources_hash
+from mxshop.storefront.state import SERVED, places
 from utils.db.charset import charset_faults
 from utils.db.refusals import database_refusal
+
+
+def _run_beside(beside: ExitStack, *command: str) -> None:
+    """Start a command of ours that ends when ``beside`` is closed, and when this process ends."""
+    program = subprocess.Popen(  # noqa: S603  (our own command)
+        [sys.executable, "manage.py", *command, "--parent", str(os.getpid())],
+        cwd=settings.BASE_DIR,
+    )
+    # Without this it would end a second later, by --parent.
+    beside.callback(program.terminate)
 
 
 class Command(RunServer):
@@ -29,20 +42,25 @@ class Command(RunServer):
         if os.environ.get(DJANGO_AUTORELOAD_ENV) == "true":
             super().handle(*args, **options)
             return
-        self._prepare()
-        jobs = subprocess.Popen(  # noqa: S603  (our own command)
-            [sys.executable, "manage.py", "run_jobs", "--forever", "--parent", str(os.getpid())],
-            cwd=settings.BASE_DIR,
-        )
-        try:
+        with ExitStack() as beside:
+            # The demo's data are prepared meanwhile.
+            self._build_storefront(beside)
+            self._prepare()
+            _run_beside(beside, "run_jobs", "--forever")
+            _run_beside(beside, "run_tasks")
             super().handle(*args, **options)
-        finally:
-            # Without this they would end a second later, by --parent.
-            jobs.terminate()
 
     def on_bind(self, server_port: int) -> None:
         self.stdout.write("\n".join(["", *addresses(self.origin), "", "  Ctrl-C stops the shop."]))
         self.stdout.flush()
+
+    def _build_storefront(self, beside: ExitStack) -> None:
+        """Start the build of the shop's pages, unless they are built or not wanted."""
+        if settings.FRONTEND_DIR is not None:
+            return
+        os.environ[SERVED] = sources = sources_hash()
+        if settings.STOREFRONT_BUILD and not places().is_built(sources):
+            _run_beside(beside, "build_storefront")
 
     def _prepare(self) -> None:
         for line in settings.UNKNOWN_VARIABLES:

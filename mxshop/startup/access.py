@@ -12,8 +12,8 @@ from .allowances import refused, unless
 
 MIN_KEY_LENGTH, MIN_KEY_CHARACTERS = 32, 12
 MAKE_A_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
-# Requests per second above which a limit limits nothing: doors that can be guessed at; others.
-MAX_DOOR_RATE, MAX_RATE = 10, 1000
+# Requests per second above which a limit limits nothing: requests that guess a secret; others.
+MAX_GUESS_RATE, MAX_RATE = 10, 1000
 OPEN_SCOPES = {"anon", "user", "checkout", "search", "upload"}
 _LOCAL_ENDINGS = (".localhost", ".local", ".test", ".lan", ".internal", ".home.arpa")
 # Registries sell names below these, so ".com.cn" would let in everybody's.
@@ -112,7 +112,7 @@ def limits(shop: SimpleNamespace) -> Iterator[str]:
                 yield f"{name}=off lets anybody try for ever: write a rate, such as 30/min." + (
                     unless("ALLOW_NO_LIMITS")
                 )
-        elif rate.requests > (MAX_RATE if scope in OPEN_SCOPES else MAX_DOOR_RATE) * rate.seconds:
+        elif rate.requests > (MAX_RATE if scope in OPEN_SCOPES else MAX_GUESS_RATE) * rate.seconds:
             yield f"{name}={text} is more than the shop can answer: write less, such as 30/min."
 
 
