@@ -10,7 +10,7 @@ from django.db.models import Max, Model
 from django.utils import timezone
 
 from apps.goods.models import Goods, GoodsCategory, GoodsImage, GoodsViewCount, StockMovement
-from utils.cache.responses import catalogue_changed
+from utils.cache.catalogue_version import catalogue_changed
 
 from .loading import REFERENCE
 

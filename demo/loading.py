@@ -77,10 +77,28 @@ def _load_section(section: Data) -> int:
             category=root, name=brand["name"], defaults={"desc": brand["desc"], "image": image}
         )
     added = sum(_load_goods(goods, categories[goods["category"]]) for goods in section["goods"])
+    if added == len(section["goods"]):
+        _give_pictures(section, categories)
     if sn := section["category"].get("ad_goods"):
         ad = Goods.objects.get(goods_sn=sn)
         IndexAd.objects.get_or_create(category=root, defaults={"goods": ad})
     return added
+
+
+def _give_pictures(section: Data, categories: dict[str, GoodsCategory]) -> None:
+    """Each category shows the goods that are sold most in it and below it."""
+    goods_by_sales = sorted(section["goods"], key=lambda goods: -goods["sold"])
+    for category in categories.values():
+        below = {category.pk}
+        for other in categories.values():  # parents come before their children
+            if other.parent_category_id in below:
+                below.add(other.pk)
+        best = next(
+            (goods for goods in goods_by_sales if categories[goods["category"]].pk in below), None
+        )
+        if best and not category.image:
+            category.image = f"goods/{best['sn']}-1.webp"
+            category.save(update_fields=["image"])
 
 
 def _walk(node: Data, level: int = 1, parent_code: str = "") -> Iterator[tuple[int, str, Data]]:
@@ -117,10 +135,11 @@ def _load_goods(data: Data, category: GoodsCategory) -> bool:
 
 def _load_shop(shop: Data) -> None:
     for banner in shop["banners"]:
+        # Not by its picture, which gets another name when its sizes are made.
         Banner.objects.get_or_create(
-            image=f"banners/{slugify(banner['picture'])}.webp",
+            goods=Goods.objects.get(goods_sn=banner["goods"]),
             defaults={
-                "goods": Goods.objects.get(goods_sn=banner["goods"]),
+                "image": f"banners/{slugify(banner['picture'])}.webp",
                 "index": banner["index"],
             },
         )

@@ -2,7 +2,7 @@
 
 In the database the accounts have no usable password. What opens them is the file of
 passwords under var/ together with this backend, which the settings install with DEBUG
-alone: a demo database that is put into production has no door.
+alone: a demo database that is put into production has no known password.
 """
 
 import json

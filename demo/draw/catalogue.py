@@ -50,7 +50,7 @@ class Catalogue:
             f"goods/{g.sn}-{k}.webp": (640, 640) for g in self.goods for k in range(1,
                                                                                     g.pictures + 1)
         }
-        wanted |= {f"banners/{b['picture']}.webp": (1200, 400) for b in self.banners}
+        wanted |= {f"banners/{b['picture']}.webp": (1920, 300) for b in self.banners}
         wanted |= {f"brands/{b.file}.webp": (300, 150) for b in self.brands}
         return wanted
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from demo.buyers import load_buyers
 from demo.growing import grow_catalogue
 from demo.loading import load_catalogue
 from demo.logins import create_demo_logins
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         self.stdout.write(f"demo catalogue: {load_catalogue()} goods added")
         if settings.DEBUG:
             create_demo_logins()
+            self.stdout.write(f"demo buyers: {load_buyers()} orders added")
         else:
             self.stdout.write("demo logins: refused, because DEBUG is off")
         if goods is not None:
