@@ -1,4 +1,4 @@
-"""The bytes the peers answer with, which bench.rounds took from the shop."""
+"""The bytes the peers answer with, which bench.lab.shops took from the shop."""
 
 import os
 from pathlib import Path
