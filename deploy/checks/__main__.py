@@ -5,7 +5,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import api, doors, files, jobs, payments, prepare, proxy, refusals, units
+from . import (
+    api,
+    cluster,
+    container_site,
+    containers,
+    files,
+    front,
+    hosts,
+    jobs,
+    payments,
+    prepare,
+    proxy,
+    refusals,
+    units,
+    watching,
+)
 from .stack import DEPLOY, PROJECT, CheckError, Shop, expect, wait_for, which
 
 
@@ -51,15 +66,16 @@ def check_everything(shop: Shop) -> None:
             payments.check(shop)
             jobs.check(shop)
             files.check(shop)
-            doors.check(shop)
+            front.check(shop)
+            hosts.check(shop)
+            watching.check(shop)
         expect("uwsgi ends on SIGTERM and takes its socket away", not shop.socket.exists())
         proxy.check_hop(shop)
-    plain = f"127.0.0.1:{shop.plain}"
-    http = {"APP_SOCKET": plain, "APP_PROTOCOL": "http11", "HTTPS": "false", "ALLOW_HTTP": "true"}
-    with shop.running("uwsgi-http", uwsgi, **http) as program:
-        proxy.check_plain(shop, program)
     refusals.check(shop, uwsgi)
     units.check(shop)
+    cluster.check(shop)
+    containers.check(shop)
+    container_site.check(shop)
 
 
 if __name__ == "__main__":

@@ -33,3 +33,15 @@ def check(shop: Shop) -> None:
         shop.connect(), "POST", "/messages/", {"Host": DOMAIN}, b"x" * (11 * 1024 * 1024 + 1)
     )
     expect("a body over 11 MB is refused with 413", response.status == 413, response.status)
+    response, body = ask(
+        shop.connect(),
+        "POST",
+        "/admin/login/",
+        {
+            "Host": DOMAIN,
+            "Cookie": "sessionid=x",
+            "Content-Type": "multipart/form-data; boundary=x",
+        },
+        b"x" * (12 * 1024 * 1024),
+    )
+    expect("... but not from staff (403: no CSRF token)", response.status == 403, response.status)

@@ -17,12 +17,14 @@ def check(shop: Shop) -> None:
     expect("... with nosniff", is_nosniff(response), response.headers.items())
     response, _ = shop.get("/media/check.html")
     expect("... and lets anything else be downloaded", is_download(response), response.status)
-    response, _ = shop.get("/media/messages/a1/check.png")
-    expect("/media/messages/ is always a download, with nosniff",
-           response.status == 200 and is_download(response) and is_nosniff(response),
-           response.headers.items())  # fmt: skip
+    for folder in ("messages", "refunds"):
+        response, _ = shop.get(f"/media/{folder}/a1/check.png")
+        expect(f"/media/{folder}/ is always a download, with nosniff",
+               response.status == 200 and is_download(response) and is_nosniff(response),
+               response.headers.items())  # fmt: skip
     for path in ("/media/../secret_key", "/media/%2e%2e/secret_key", "/media../secret_key",
-                 "/static../secret_key", "/media/messages../../secret_key"):  # fmt: skip
+                 "/static../secret_key", "/media/messages../../secret_key",
+                 "/media/refunds../../secret_key"):  # fmt: skip
         response, body = shop.get(path)
         if b"no business" in body or response.status == 200:
             raise CheckError(f"{path} leaves the folder: {response.status}")

@@ -12,7 +12,8 @@ AN_ORDER = """
 import json
 from apps.goods.models import Goods
 from apps.trade.services.carts import cart_add
-from apps.trade.services.checkout import Destination, order_create
+from apps.trade.services.checkout import order_create
+from apps.trade.services.destinations import Destination
 from apps.users.models import UserProfile
 from apps.users.tokens import token_make
 buyer = UserProfile.objects.create_user("13900000001")

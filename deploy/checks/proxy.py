@@ -1,7 +1,5 @@
 """nginx.conf, moved into the temporary folder; and what nginx tells uwsgi of a client."""
 
-import contextlib
-import http.client
 import os
 import re
 import shutil
@@ -9,7 +7,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from .stack import DEPLOY, DOMAIN, CheckError, Shop, expect, wait_for, which
+from .stack import DEPLOY, DOMAIN, CheckError, Shop, expect, which
 
 
 def write_nginx(shop: Shop) -> list[str | Path]:
@@ -29,6 +27,8 @@ def write_nginx(shop: Shop) -> list[str | Path]:
         (r"/var/www/html", str(shop.folder)),
         (r"listen 80\b", f"listen 127.0.0.1:{shop.http}"),
         (r"listen 443\b", f"listen 127.0.0.1:{shop.https}"),
+        (r"listen 127\.0\.0\.1:9180\b", f"listen 127.0.0.1:{shop.metrics}"),
+        (r"/var/log/nginx/mxshop\.log", f"{shop.folder}/access.log"),
         (r"(?m)^ *listen \[::\].*$\n", ""),  # not every machine has IPv6
     ):
         site, count = re.subn(pattern, lambda _: replacement, site)  # noqa: B023
@@ -43,7 +43,8 @@ def write_nginx(shop: Shop) -> list[str | Path]:
         f"{'user root;' if os.geteuid() == 0 else ''}\n"
         f"daemon off;\nmaster_process on;\npid {shop.folder}/nginx.pid;\n"
         f"error_log {shop.folder}/nginx-error.log;\nevents {{}}\nhttp {{\n"
-        "  types { text/css css; image/webp webp; image/png png; text/html html; }\n"
+        "  types { text/css css; text/javascript js; image/svg+xml svg; image/webp webp;"
+        " image/png png; text/html html; }\n"
         f"  access_log off;\n{temporary}  include {shop.folder}/site.conf;\n}}\n"
     )
     error_log = f"{shop.folder}/nginx-error.log"
@@ -57,11 +58,11 @@ def write_nginx(shop: Shop) -> list[str | Path]:
 
 def check_hop(shop: Shop) -> None:
     """Stand in for uwsgi for one request and read what nginx tells it."""
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(shop.socket))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(shop.socket))
         shop.socket.chmod(0o666)
-        door.listen()
-        door.settimeout(20)
+        listener.listen()
+        listener.settimeout(20)
         connection = shop.connect()
         connection.putrequest("GET", "/goods/", skip_host=True)
         for name, value in (
@@ -70,22 +71,26 @@ def check_hop(shop: Shop) -> None:
             ("X-Forwarded-For", "9.9.9.9"),
             ("X_Forwarded_For", "8.8.8.8"),
             ("X-Forwarded-Proto", "http"),
+            ("X-Request-ID", "0123456789abcdef0123456789abcdef"),
         ):
             connection.putheader(name, value)
         connection.endheaders()
-        peer, _ = door.accept()
+        peer, _ = listener.accept()
         with peer, peer.makefile("rb") as stream:
             size = int.from_bytes(stream.read(4)[1:3], "little")
-            told = uwsgi_variables(stream.read(size))
+            variables = uwsgi_variables(stream.read(size))
             peer.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
         connection.close()
     shop.socket.unlink()
-    hops = [value for name, value in told if name.replace("-", "_") == "HTTP_X_FORWARDED_FOR"]
+    hops = [value for name, value in variables if name.replace("-", "_") == "HTTP_X_FORWARDED_FOR"]
     expect(
         "X-Forwarded-For is exactly one hop, whatever the client says", hops == ["127.0.0.1"], hops
     )
-    schemes = {value for name, value in told if name == "HTTP_X_FORWARDED_PROTO"}
+    schemes = {value for name, value in variables if name == "HTTP_X_FORWARDED_PROTO"}
     expect("X-Forwarded-Proto is nginx's own word", schemes == {"https"}, schemes)
+    ids = [value for name, value in variables if name == "HTTP_X_REQUEST_ID"]
+    is_own = len(ids) == 1 and len(ids[0]) == 32 and ids[0] != "0123456789abcdef" * 2
+    expect("X-Request-ID is nginx's own word", is_own, ids)
 
 
 def uwsgi_variables(packet: bytes) -> list[tuple[str, str]]:
@@ -96,19 +101,3 @@ def uwsgi_variables(packet: bytes) -> list[tuple[str, str]]:
         words.append(packet[at + 2 : at + 2 + size].decode("latin-1"))
         at += 2 + size
     return list(zip(words[::2], words[1::2], strict=True))
-
-
-def check_plain(shop: Shop, program: subprocess.Popen[bytes]) -> None:
-    def listens() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", shop.plain)) == 0
-
-    wait_for(program, "uwsgi's HTTP socket", listens)
-    connection = http.client.HTTPConnection("127.0.0.1", shop.plain, timeout=20)
-    with contextlib.closing(connection):
-        for _ in range(50):
-            connection.request("GET", "/healthz/", headers={"Host": DOMAIN})
-            response = connection.getresponse()
-            if response.status != 200 or not response.read():
-                raise CheckError(f"/healthz/ over http11: {response.status}")
-    expect("APP_PROTOCOL=http11 answers 50 requests on one kept connection", True)

@@ -16,9 +16,9 @@ def check(shop: Shop, uwsgi: list[str | Path]) -> None:
         uwsgi, cwd=PROJECT, env=shop.environment | wrong, check=False, capture_output=True,
         text=True, timeout=60,
     )  # fmt: skip
-    said = refused.stderr
+    output = refused.stderr
     names = ("NUM_PROXIES='9'", "ALLOWED_HOSTS=*", "DATABASE_URL is SQLite, under 3 processes",
              "REDIS_URL is not set, so each of 3 processes")  # fmt: skip
     expect("uwsgi refuses dangerous settings", refused.returncode != 0, refused.returncode)
-    expect("... each in a line", all(f"\n{name}" in said for name in names), said[-1500:])
-    expect("... without a trace", "Traceback" not in said, said[-1500:])
+    expect("... each in a line", all(f"\n{name}" in output for name in names), output[-1500:])
+    expect("... without a trace", "Traceback" not in output, output[-1500:])

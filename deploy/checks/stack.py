@@ -46,7 +46,8 @@ class Shop:
         folder.chmod(0o755)  # nginx's workers may be another user
         self.folder = folder
         self.bin = venv / "bin"
-        self.http, self.https, self.plain = free_port(), free_port(), free_port()
+        self.http, self.https = free_port(), free_port()
+        self.metrics = free_port()
         self.socket = folder / "uwsgi.sock"
         self.media = folder / "state" / "media"
         self.static = folder / "state" / "static"
@@ -64,7 +65,10 @@ class Shop:
             "REDIS_URL": "",
             "SENTRY_DSN": "",
             "FRONTEND_DIR": "",
+            # One build serves this machine's developers, tests and this check.
+            "STOREFRONT_DIR": os.environ.get("STOREFRONT_DIR") or str(PROJECT / "var/storefront"),
             "WEB_CONCURRENCY": "2",
+            "METRICS_DIR": str(folder / "metrics"),
             "SITE_URL": f"https://{DOMAIN}",
             "ALIPAY_GATEWAY": "live",
             "ALIPAY_APP_ID": "2021000000000009",

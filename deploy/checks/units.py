@@ -1,6 +1,8 @@
 """The systemd units."""
 
+import re
 import subprocess
+from itertools import chain
 
 from .stack import DEPLOY, PROJECT, Shop, expect, which
 
@@ -10,11 +12,16 @@ def check(shop: Shop) -> None:
         print("  --  systemd units: no systemd-analyze here, not checked")
         return
     units = []
-    for file in sorted((DEPLOY / "systemd").iterdir()):
+    cluster = [(DEPLOY / "cluster").glob(kind) for kind in ("*.service", "*.socket")]
+    for file in sorted([*(DEPLOY / "systemd").iterdir(), *chain(*cluster)]):
         # The commands must exist where they are checked.
-        text = file.read_text().replace("/srv/mxshop/.venv", str(shop.bin.parent))
-        units.append(shop.folder / file.name)
-        units[-1].write_text(text.replace("/srv/mxshop", str(PROJECT)))
+        text = re.sub(r"/srv/mxshop/(slots/%i|current)", str(PROJECT), file.read_text())
+        text = text.replace(
+            "/usr/local/sbin/mxshop-node-state", str(DEPLOY / "cluster" / "node_state.sh")
+        )
+        units.append(shop.folder / file.name.replace("@.", "@a."))
+        units[-1].write_text(text)
+        (shop.folder / file.name).write_text(text)  # a socket names its template
     verify = subprocess.run(
         [tool, "verify", "--man=no", *units], check=False, capture_output=True, text=True
     )
