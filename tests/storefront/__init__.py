@@ -1,0 +1,1 @@
+"""The shop's own front, built and shown by Chromium, against the shop itself."""
