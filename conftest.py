@@ -1,3 +1,5 @@
 """What every test of the project may use lives in tests/."""
 
-pytest_plugins = ["tests.fixtures", "tests.services", "tests.local_gateway"]
+pytest_plugins = [
+    "tests.fixtures", "tests.interpreter", "tests.mroonga", "tests.services", "tests.local_gateway",
+]  # fmt: skip

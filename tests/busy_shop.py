@@ -10,13 +10,24 @@ from django.utils import timezone
 from apps.goods.models import Goods
 from apps.goods.services.stock import stock_adjust
 from apps.goods.tests.factories import make_category, make_goods
-from apps.trade.models import OrderInfo, Payment, PaymentNotice, Refund
-from apps.trade.order_status import Event
+from apps.trade.models import OrderGoods, OrderInfo, Payment, PaymentNotice, Refund
+from apps.trade.order_status import Event, ReceivedBy
 from apps.trade.services.carts import cart_add, cart_remove, cart_set, holds_release_lapsed
-from apps.trade.services.checkout import Destination, order_create
-from apps.trade.services.orders import order_at_cashier, order_close, order_ship
+from apps.trade.services.checkout import order_create
+from apps.trade.services.destinations import Destination
+from apps.trade.services.orders import order_at_cashier, order_close
 from apps.trade.services.payments import payment_confirm, payment_finish
+from apps.trade.services.refund_pictures import PictureFiles
+from apps.trade.services.refund_requests import (
+    Wish,
+    refund_request_approve,
+    refund_request_open,
+    refund_request_reject,
+    refund_request_withdraw,
+)
 from apps.trade.services.refunds import refund_done, refund_fail, refund_open
+from apps.trade.services.shipping import order_confirm, shipment_correct
+from apps.trade.tests.shipping import ship
 from apps.user_operation.services.favourites import favourite_add, favourite_remove
 from apps.users.models import UserProfile
 
@@ -72,6 +83,21 @@ class BusyShop:
     def refunded(self, payment: Payment, amount: Decimal) -> None:
         refund_done(refund_id=self.refund(payment, amount).pk, done_at=timezone.now())
 
+    def ask(self, order: OrderInfo, amount: str) -> int:
+        """Ask for money back, as the buyer; return the request's id."""
+        wish = Wish(reason="damaged", amount=Decimal(amount), description="bruised")
+        return refund_request_open(
+            user_id=order.user_id, order_id=order.pk, wish=wish, files=PictureFiles()
+        ).pk
+
+    def approve(self, request_id: int, amount: str, oranges: int) -> Refund:
+        """Approve a request, so many oranges coming back."""
+        line = OrderGoods.objects.get(order__refund_requests=request_id, goods_id=self.oranges.pk)
+        return refund_request_approve(
+            request_id=request_id, amount=Decimal(amount), lines={line.pk: oranges}, reply="sorry",
+            staff_id=self.staff.pk,
+        )  # fmt: skip
+
     def _fill_carts(self) -> None:
         self.lapsed, self.held, left = self.buyer(), self.buyer(), self.buyer()
         for buyer in (self.lapsed, left):
@@ -104,7 +130,17 @@ def _paid(shop: BusyShop, order: OrderInfo) -> None:
 
 def _shipped(shop: BusyShop, order: OrderInfo) -> None:
     shop.pay(order)
-    order_ship(order_id=order.pk)
+    ship(order.pk)
+    ship(order.pk)
+
+
+def _received(shop: BusyShop, order: OrderInfo) -> None:
+    _shipped(shop, order)
+    order_confirm(order_id=order.pk, by=ReceivedBy.BUYER)
+    wrong = order.shipments.current().latest("pk")
+    shipment_correct(
+        shipment_id=wrong.pk, carrier="zto", tracking_no="78123456789012", staff_id=shop.staff.pk
+    )
 
 
 def _finished(shop: BusyShop, order: OrderInfo) -> None:
@@ -156,12 +192,28 @@ def _paid_after_refund(shop: BusyShop, order: OrderInfo) -> None:
     shop.pay(order, "again")
 
 
+def _asked(shop: BusyShop, order: OrderInfo) -> None:
+    _shipped(shop, order)
+    refund_request_withdraw(request_id=shop.ask(order, "1.00"))
+    refund_request_reject(request_id=shop.ask(order, "2.00"), reply="no", staff_id=shop.staff.pk)
+    refund_fail(refund_id=shop.approve(shop.ask(order, "3.00"), "3.00", 2).pk, answer="no")
+    done = shop.approve(shop.ask(order, "4.00"), "3.50", 1)
+    refund_done(refund_id=done.pk, done_at=timezone.now())
+    shop.ask(order, "5.00")
+
+
+def _approved(shop: BusyShop, order: OrderInfo) -> None:
+    shop.pay(order)
+    shop.approve(shop.ask(order, "6.00"), "6.00", 1)
+
+
 STORIES: dict[str, Callable[[BusyShop, OrderInfo], None]] = {
     "open": _open,
     "at_cashier": _at_cashier,
     "closed": _closed,
     "paid": _paid,
     "shipped": _shipped,
+    "received": _received,
     "finished": _finished,
     "paid_late": _paid_late,
     "paid_twice": _paid_twice,
@@ -170,4 +222,6 @@ STORIES: dict[str, Callable[[BusyShop, OrderInfo], None]] = {
     "refunded": _refunded,
     "refunded_shipped": _refunded_shipped,
     "paid_after_refund": _paid_after_refund,
+    "asked": _asked,
+    "approved": _approved,
 }

@@ -9,11 +9,20 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from apps.trade.models import OrderInfo
+from apps.trade.services.refund_pictures import picture_files
+from apps.trade.services.refund_requests import (
+    Wish,
+    refund_request_open,
+    refund_request_reject,
+    refund_request_withdraw,
+)
 from apps.user_operation.services.addresses import address_add
 from apps.user_operation.services.messages import Attachment, message_leave
 from apps.users.models import UserProfile
 from apps.users.services.codes import verify_code_send
 from apps.users.tokens import token_make
+from utils.uploads.picture_uploads import Picture
 
 MOBILE = "13912345678"
 PERSON = {"username": MOBILE, "mobile": MOBILE, "name": "林小满", "email": "xiaoman@mail.example"}
@@ -51,6 +60,22 @@ def leave_message(user: UserProfile) -> None:
     )
 
 
+def leave_requests(order: OrderInfo, staff: UserProfile) -> None:
+    """Ask for money back twice: with a picture and in vain, and with words and withdrawn."""
+    for description, count in (("林小满：坏了", 1), ("平江路", 0)):
+        pictures = [Picture(SimpleUploadedFile("a.png", b"x"), ".png", 1)] * count
+        wish = Wish(reason="damaged", amount=None, description=description)
+        with picture_files(pictures) as files:
+            request = refund_request_open(
+                user_id=order.user_id, order_id=order.pk, wish=wish, files=files
+            )
+        if count:
+            reply = "林小满您好，已过保质期"
+            refund_request_reject(request_id=request.pk, reply=reply, staff_id=staff.pk)
+        else:
+            refund_request_withdraw(request_id=request.pk)
+
+
 def closing_code(user: UserProfile) -> str:
     """Have a code sent, and read it like the mobile's owner."""
     assert user.mobile
@@ -77,5 +102,5 @@ def traces() -> set[str]:
             for column, value in zip(columns, row, strict=True):
                 if any(trace in str(value) for trace in TRACES):
                     found.add(f"{model._meta.model_name}.{column}")
-    messages = Path(settings.MEDIA_ROOT, "messages")
-    return found | {str(path.name) for path in messages.glob("*") if path.is_file()}
+    files = Path(settings.MEDIA_ROOT).glob("*/*")
+    return found | {path.name for path in files if path.parent.name in ("messages", "refunds")}

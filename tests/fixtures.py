@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -7,15 +8,19 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import caches
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
+from zeal.listeners import n_plus_one_listener
+from zeal.patch import get_instance_key
 
 from apps.users.models import UserProfile
 from utils.alipay.patience import guard
-from utils.cache import responses as response_cache
+from utils.cache import catalogue_version, responses
 from utils.db import clock
+from utils.db.written_once import Read
 from utils.limits import counters
 
+from . import described
 from .clients import client_of
 
 
@@ -23,8 +28,17 @@ from .clients import client_of
 def _fresh_caches() -> None:
     for alias in ("default", "responses"):
         caches[alias].clear()
-    response_cache.breaker.reset()
+    responses.breaker.reset()
+    responses.forget_own_answers()
+    catalogue_version.forget_loss()
     counters.breaker.reset()
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_described() -> Iterator[None]:
+    described.faults.clear()
+    yield
+    assert described.faults == []
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +49,30 @@ def _gateway_heard_of_nothing() -> None:
 @pytest.fixture(autouse=True)
 def _database_travels_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a test moves the time, the database's clock moves along."""
-    real = clock.database_now
+    real, real_if = clock.database_now, clock.database_now_if
     is_travelling = time_machine.escape_hatch.is_travelling
+
+    def now_if(read: Any, **given: Any) -> Any:
+        found = real_if(read, **given)
+        return timezone.now() if found and is_travelling() else found
+
     monkeypatch.setattr(
         clock, "database_now", lambda: timezone.now() if is_travelling() else real()
     )
+    monkeypatch.setattr(clock, "database_now_if", now_if)
+
+
+@pytest.fixture(autouse=True)
+def _one_row_is_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zeal leaves a row alone that get() or first() gave; that of Read.first() as well."""
+    first = Read.first
+
+    def alone(read: Any, **given: Any) -> Any:
+        row = first(read, **given)
+        n_plus_one_listener.ignore(get_instance_key(row))
+        return row
+
+    monkeypatch.setattr(Read, "first", alone)
 
 
 _media_folders = count()
@@ -55,6 +88,12 @@ def _own_media(settings: Any) -> None:
 def media_root(settings: Any, _own_media: None) -> Path:
     settings.MEDIA_ROOT.mkdir(parents=True)
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

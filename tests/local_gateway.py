@@ -5,13 +5,14 @@ Django's test client instead, in the same thread and on the same database connec
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 import responses
-from django.test import Client
+from django.test import Client, override_settings
 
 from extra_apps.alipay_sandbox.models import SandboxNotice, SandboxTrade
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
@@ -72,12 +73,20 @@ def _to_view(gateway: LocalGateway) -> Any:
     return answer
 
 
-@pytest.fixture
-def gateway(db: None, settings: Any) -> Iterator[LocalGateway]:
-    """The gateway that the shop asks, and that sends the shop its notices."""
-    settings.ALIPAY_GATEWAY_URL = ORIGIN + GATEWAY_PATH
+@contextmanager
+def local_gateway() -> Iterator[LocalGateway]:
+    """The gateway that the shop asks inside, and that sends the shop its notices."""
     gateway = LocalGateway()
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as line:
+    with (
+        override_settings(ALIPAY_GATEWAY_URL=ORIGIN + GATEWAY_PATH),
+        responses.RequestsMock(assert_all_requests_are_fired=False) as line,
+    ):
         for path in (GATEWAY_PATH, "/alipay/notify/", "/alipay/return/"):
             line.add_callback(responses.POST, ORIGIN + path, callback=_to_view(gateway))
+        yield gateway
+
+
+@pytest.fixture
+def gateway(db: None) -> Iterator[LocalGateway]:
+    with local_gateway() as gateway:
         yield gateway

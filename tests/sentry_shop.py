@@ -49,7 +49,7 @@ def break_views() -> None:
     from django.db import IntegrityError
 
     from apps.goods import views
-    from apps.trade import views as trade
+    from apps.trade.views import orders as trade
     from apps.users import tokens
     from apps.users.models import UserProfile
     from apps.users.services import accounts

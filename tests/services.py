@@ -2,7 +2,8 @@
 
 A test that needs a server nobody runs is skipped with the line that brings it; with
 MXSHOP_TEST_ALL=1 (bin/test --all) it fails instead. bin/test runs the suite once per database;
-a test that is marked ``one_database`` is left out of MariaDB's run.
+a test that is marked ``one_database``, or that asks for no database, is left out of MariaDB's run.
+A test in a module or folder of races is marked ``race``.
 """
 
 import os
@@ -13,13 +14,23 @@ from urllib.parse import urlparse
 import pytest
 from django.conf import settings
 
+from bench.lab import galera
+from mxshop.storefront.node import node_find
+
+from . import mroonga
+
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 HOW_TO_GET = {
     "mariadb": "apt-get install mariadb-server; then DATABASE_URL=mysql://root@127.0.0.1/mxshop",
     "redis": f"apt-get install redis-server (looked at {REDIS_URL}; TEST_REDIS_URL)",
+    "redis_program": "apt-get install redis-server (a test starts its own)",
     "browser": "apt-get install chromium (CHROMIUM=/path/to/it)",
+    "node": "apt-get install nodejs npm, or where they are older than Node 20.19: "
+    ".venv/bin/python -m pip install -r storefront/node.txt",
+    "mroonga": mroonga.HOW_TO_GET_IT,
+    "galera": galera.HOW_TO_GET_IT,
 }
 
 
@@ -37,14 +48,42 @@ def _missing(marker: str) -> bool:
         return "mysql" not in settings.DATABASES["default"]["ENGINE"]
     if marker == "redis":
         return not _answers(REDIS_URL, 6379)
+    if marker == "redis_program":
+        return shutil.which("redis-server") is None
+    if marker == "node":
+        return node_find(os.environ.get("PATH", os.defpath)) is None
+    if marker == "mroonga":
+        return mroonga.plugin_folder() is None
+    if marker == "galera":
+        return galera.galera_library() is None
     return CHROMIUM is None
 
 
+def _runs_on_sqlite_alone(item: pytest.Item) -> bool:
+    """Whether MariaDB's run can say nothing that SQLite's has not said."""
+    marks = {mark.name for mark in item.iter_markers()}
+    if "one_database" in marks:
+        return True
+    fixtures = set(getattr(item, "fixturenames", ()))
+    # A process that a slow test starts has the database of the run.
+    asks = marks & {"django_db", "mariadb", "slow"} or fixtures & {"db", "transactional_db"}
+    return not asks
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "races" in item.path.stem or "races" in item.path.parent.name:
+            item.add_marker(pytest.mark.race)
     if not _missing("mariadb"):
-        here = [item for item in items if item.get_closest_marker("one_database")]
-        items[:] = [item for item in items if item not in here]
-        config.hook.pytest_deselected(items=here)
+        left_out = {item for item in items if _runs_on_sqlite_alone(item)}
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
+    elif os.environ.get("MXSHOP_TEST_EACH_ONCE") == "1":
+        # The run on MariaDB has the others.
+        left_out = {item for item in items if not _runs_on_sqlite_alone(item)}
+        left_out |= {item for item in items if item.get_closest_marker("long_browser")}
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
     missing = {marker for marker in HOW_TO_GET if _missing(marker)}
     # bin/test runs the suite once per database: SQLite's run leaves out what is MariaDB's.
     required = os.environ.get("MXSHOP_TEST_ALL") == "1"

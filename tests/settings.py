@@ -24,16 +24,25 @@ os.environ["ALIPAY_PRIVATE_KEY"] = merchant.private
 os.environ["ALIPAY_PUBLIC_KEY"] = gateway.public
 # A sweep works in the test's own thread and transaction; races ask for more.
 os.environ["JOBS_CALLS_AT_ONCE"] = "1"
-for name in ("FRONTEND_DIR", "REDIS_URL", "SENTRY_DSN", "CATALOGUE_CACHE_SECONDS"):
+for name in (
+    "FRONTEND_DIR",
+    "STOREFRONT_DIR",
+    "REDIS_URL",
+    "SENTRY_DSN",
+    "CATALOGUE_CACHE_SECONDS",
+):
     os.environ[name] = ""
 
 from mxshop.settings import *  # noqa: E402, F403
-from mxshop.settings import INSTALLED_APPS, MIDDLEWARE  # noqa: E402
+from mxshop.settings import INSTALLED_APPS, LOGGING, MIDDLEWARE  # noqa: E402
 
 # A loop of queries that one query could answer fails the test that runs it.
-# tests.cheap_flush empties the database between tests.
-INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "extra_apps.alipay_sandbox", "tests.cheap_flush"]
-MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+# tests.cheap_database makes the database, and empties it between tests, at less cost.
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "extra_apps.alipay_sandbox", "tests.cheap_database"]
+# An answer that the OpenAPI description does not know fails the test that got it.
+MIDDLEWARE = [
+    "zeal.middleware.zeal_middleware", "tests.described.DescribedMiddleware", *MIDDLEWARE,
+]  # fmt: skip
 ZEAL_RAISE = True
 ZEAL_ALLOWLIST = [
     # Django's own formset looks up each row of an inline that the admin saves.
@@ -46,6 +55,9 @@ ZEAL_ALLOWLIST = [
     # The gateway answers from within the request that asks it.
     {"model": "alipay_sandbox.*"},
 ]
+
+# Thousands of refusals are meant, and a line (with a trace for some) is written of each.
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True

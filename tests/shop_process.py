@@ -22,9 +22,11 @@ class ShopProcess:
     """``manage.py runserver`` with the settings of production, always at the same address.
 
     ``is_up`` is clear from before a kill until the next process answers; ``kills`` counts.
+    ``more`` is what its environment has beside what tests/settings.py has set.
     """
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, **more: str) -> None:
+        self._more = more
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port: int = free.getsockname()[1]
@@ -40,7 +42,7 @@ class ShopProcess:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 _manage("runserver", "--noreload", "--skip-checks", address),
-                env=_environment(), cwd=settings.BASE_DIR, stdout=log, stderr=log,
+                env=_environment() | self._more, cwd=settings.BASE_DIR, stdout=log, stderr=log,
             )  # fmt: skip
         end = time.monotonic() + START_SECONDS
         while not self._answers():

@@ -18,12 +18,23 @@ from zeal import zeal_ignore
 
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_category, make_goods
-from apps.trade.models import CartLine, OrderGoods, OrderInfo, Payment
-from apps.trade.order_status import Event
+from apps.trade.models import (
+    CartLine,
+    OrderGoods,
+    OrderInfo,
+    Payment,
+    RefundRequest,
+    Shipment,
+)
+from apps.trade.order_status import Event, ReceivedBy
 from apps.trade.services.carts import cart_add
-from apps.trade.services.checkout import Destination, order_create
-from apps.trade.services.orders import order_close, order_ship
+from apps.trade.services.checkout import order_create
+from apps.trade.services.destinations import Destination
+from apps.trade.services.orders import order_close
 from apps.trade.services.payments import payment_confirm, payment_finish
+from apps.trade.services.refund_requests import refund_request_withdraw
+from apps.trade.services.shipping import order_confirm, orders_confirm_received
+from apps.trade.tests.shipping import ship
 from apps.user_operation.models import UserAddress, UserFav, UserLeavingMessage
 from apps.user_operation.services.favourites import favourite_add
 from apps.users.models import CodeQuota, UserProfile
@@ -44,6 +55,7 @@ from .closing import (
     closing_code,
     leave_address,
     leave_message,
+    leave_requests,
     person,
     traces,
 )
@@ -75,7 +87,10 @@ def order_paid(user: UserProfile, goods: Goods, note: str = "放门口") -> Orde
 def test_what_is_erased_and_what_is_kept(user, django_capture_on_commit_callbacks, admin_user):
     goods, hearts = make_goods(make_category(), stock=10), make_goods(make_category(), stock=5)
     order = order_paid(user, goods)
-    order_ship(order_id=order.pk)
+    ship(order.pk)
+    order_confirm(order_id=order.pk, by=ReceivedBy.BUYER)
+    OrderInfo.objects.update(cancel_reason="林收件不在家")
+    leave_requests(order, admin_user)
     payment_finish(order_id=order.pk, trade_no=f"trade{order.pk}")
     cart_add(user_id=user.pk, goods_id=goods.pk, nums=3)
     for each in (goods, hearts):
@@ -96,14 +111,22 @@ def test_what_is_erased_and_what_is_kept(user, django_capture_on_commit_callback
     kept = OrderGoods.objects.values().get(), Payment.objects.values().get()
     before = traces()
     assert len(before) >= 20  # the search finds what is there
-    assert {"orderinfo.address", "logentry.object_repr", "usersocialauth.uid"} <= before
+    assert {
+        "orderinfo.address",
+        "orderinfo.cancel_reason",
+        "logentry.object_repr",
+        "usersocialauth.uid",
+        "refundrequest.description",
+        "refundrequest.reply",
+    } <= before
 
     code = closing_code(user)
     with django_capture_on_commit_callbacks() as after_commit:
         response = close(client, code)
         assert (response.status_code, response.content) == (204, b"")
-    assert {trace for trace in traces() if "." in trace and "txt" not in trace} == set()
-    assert len(list((Path(shop_settings.MEDIA_ROOT) / "messages").iterdir())) == 1
+    assert {trace.rpartition(".")[2] for trace in traces()} == {"txt", "png"}
+    for folder in ("messages", "refunds"):
+        assert len(list((Path(shop_settings.MEDIA_ROOT) / folder).iterdir())) == 1
     for callback in after_commit:  # files go once there is no way back
         callback()
     assert traces() == set()
@@ -143,6 +166,7 @@ UNPAID = "有未付款的订单，请先付款或取消。"
 UNSHIPPED = "有已付款、尚未发货的订单。"
 ON_ITS_WAY = "有运输中的订单。"
 REFUNDING = "有正在处理的退款。"
+REQUESTED = "有未处理完的退款申请：请先撤回，或等待处理结果。"
 TO_RETURN = "有待退还的款项。"
 
 OUTCOMES = {
@@ -151,7 +175,8 @@ OUTCOMES = {
     "closed": None,
     "paid": UNSHIPPED,
     "shipped": ON_ITS_WAY,
-    "finished": None,
+    "received": None,
+    "finished": ON_ITS_WAY,
     "paid_late": UNSHIPPED,
     "paid_twice": UNSHIPPED,
     "sold_out": TO_RETURN,
@@ -159,6 +184,8 @@ OUTCOMES = {
     "refunded": None,
     "refunded_shipped": None,
     "paid_after_refund": TO_RETURN,
+    "asked": ON_ITS_WAY,
+    "approved": UNSHIPPED,
 }
 
 
@@ -168,6 +195,7 @@ def with_mobile(user: UserProfile) -> UserProfile:
     return user
 
 
+@pytest.mark.slow
 def test_every_story_of_an_order():
     shop = BusyShop()
     for story, refusal in OUTCOMES.items():
@@ -194,20 +222,46 @@ def test_every_story_of_an_order():
 
 def test_a_refund_under_way(user):
     order = order_paid(user, make_goods(make_category(), stock=10))
-    order_ship(order_id=order.pk)
-    payment_finish(order_id=order.pk, trade_no=f"trade{order.pk}")
+    ship(order.pk)
+    order_confirm(order_id=order.pk, by=ReceivedBy.BUYER)
     payment = order.payments.get()
     payment.refunds.create(out_request_no="r1", amount=Decimal(1), reason="bruised")
     response = close(client_of(user), closing_code(user))
     assert (response.status_code, response.json()) == (400, {"detail": REFUNDING})
 
 
+@pytest.mark.parametrize("state", ["requested", "approved"])
+def test_a_refund_asked_for(user, admin_user, state):
+    order = order_paid(user, make_goods(make_category(), stock=10))
+    ship(order.pk)
+    order_confirm(order_id=order.pk, by=ReceivedBy.BUYER)
+    payment_finish(order_id=order.pk, trade_no=f"trade{order.pk}")
+    request = RefundRequest.objects.create(order=order, amount=1, reason="other")
+    if state == "approved":
+        refund = order.payments.get().refunds.create(out_request_no="r1", amount=1, reason="r")
+        RefundRequest.objects.update(state=state, refund=refund, approved_amount=1)
+    code = closing_code(user)
+    response = close(client_of(user), code)
+    text = REFUNDING if state == "approved" else REQUESTED
+    assert (response.status_code, response.json()) == (400, {"detail": text})
+    if state == "requested":
+        refund_request_withdraw(request_id=request.pk)
+        assert close(client_of(user), code).status_code == 204
+        assert_audit_clean()
+
+
 def test_shipped_so_long_ago_that_it_has_arrived(user, settings):
     settings.ORDER_CONFIRM_DAYS = 10
     order = order_paid(user, make_goods(make_category(), stock=10))
     client, code = client_of(user), closing_code(user)
-    for ago, status in ((timedelta(days=10, minutes=-5), 400), (timedelta(days=10), 204)):
-        OrderInfo.objects.update(shipped_at=timezone.now() - ago)
+    ship(order.pk)
+    for ago, status in (
+        (timedelta(days=10, minutes=-5), 400),
+        (timedelta(days=10, seconds=1), 204),
+    ):
+        for rows in (OrderInfo.objects, Shipment.objects):
+            rows.update(shipped_at=timezone.now() - ago)
+        orders_confirm_received()
         # A refusal leaves the code as good as it was.
         assert close(client, code).status_code == status
     order.refresh_from_db()
@@ -273,7 +327,7 @@ def closed(user: UserProfile) -> UserProfile:
     return user
 
 
-def test_no_door_opens_it(closed):
+def test_nothing_opens_it(closed):
     api = APIClient()
     for name in (MOBILE, closed.username):
         answer = api.post("/login/", {"username": name, "password": "xm-2026-xm"})

@@ -22,14 +22,18 @@ from social_core.exceptions import AuthPolicyError
 from social_django.models import UserSocialAuth
 
 from apps.goods.models import Goods
+from apps.goods.services.stock import stock_adjust
 from apps.goods.tests.factories import make_category, make_goods
-from apps.trade.models import CartLine, OrderInfo, Payment
-from apps.trade.order_status import Event
-from apps.trade.services import carts, checkout, payments
+from apps.trade.models import CartLine, OrderInfo, Payment, RefundRequest
+from apps.trade.order_status import Event, ReceivedBy
+from apps.trade.services import carts, checkout, payments, refund_requests
 from apps.trade.services.carts import cart_add
-from apps.trade.services.checkout import Destination, order_create
+from apps.trade.services.checkout import order_create
+from apps.trade.services.destinations import Destination
 from apps.trade.services.orders import order_close
 from apps.trade.services.payments import payment_confirm
+from apps.trade.services.shipping import order_confirm
+from apps.trade.tests.shipping import ship
 from apps.user_operation import admin as user_operation_admin
 from apps.user_operation.models import UserAddress, UserFav, UserLeavingMessage
 from apps.user_operation.services import addresses, favourites, messages
@@ -37,6 +41,7 @@ from apps.users import closed_accounts
 from apps.users.models import UserProfile
 from apps.users.signals import account_erasing
 from extra_apps.social_jwt.pipeline import account_still_open
+from utils.db import clock
 
 from . import closing
 from .audit import assert_audit_clean
@@ -55,7 +60,7 @@ Rival = Callable[[APIClient, Goods], Any]
 def _quiet(settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
-    settings.ZEAL_NPLUSONE_THRESHOLD = 100  # what is tried again is no loop of queries
+    settings.ZEAL_NPLUSONE_THRESHOLD = 100  # a retry is not a loop of queries
 
 
 @pytest.fixture
@@ -124,20 +129,46 @@ def rename(client: APIClient, goods: Goods) -> Any:
     return client.patch("/users/1/", {"email": "xiaoman@mail.example"})
 
 
+def ask_for_money(client: APIClient, goods: Goods) -> Any:
+    order = OrderInfo.objects.get()
+    body = {"reason": "damaged", "description": "林小满"}
+    return client.post(f"/orders/{order.pk}/refunds/", body)
+
+
 # The rival, the row that it writes, and the guard that stands in its way.
 RIVALS: dict[Rival, tuple[Any, Any, str]] = {
-    add_to_cart: (CartLine, carts, "account_check_open"),
-    check_out: (OrderInfo, checkout, "account_check_open"),
-    check_out_with_a_key: (OrderInfo, checkout, "account_check_open"),
+    add_to_cart: (CartLine, carts, "account_open_now"),
+    check_out: (OrderInfo, checkout, "account_open_now"),
+    check_out_with_a_key: (OrderInfo, checkout, "account_open_now"),
     add_address: (UserAddress, addresses, "account_check_open"),
     leave_message: (UserLeavingMessage, messages, "account_lock_open"),
     add_favourite: (UserFav, favourites, "account_lock_open"),
+    ask_for_money: (RefundRequest, refund_requests, "account_lock_open"),
 }
+# Those that the closing is refused for, when they came before it.
+IN_THE_WAY: dict[Rival, str] = {
+    check_out: "有未付款的订单，请先付款或取消。",
+    check_out_with_a_key: "有未付款的订单，请先付款或取消。",
+    ask_for_money: "有未处理完的退款申请：请先撤回，或等待处理结果。",
+}
+
+
+def received_order(user: UserProfile, goods: Goods) -> None:
+    """Two pieces that have arrived; the shelf is filled up again."""
+    cart_add(user_id=user.pk, goods_id=goods.pk, nums=2)
+    order = order_create(user_id=user.pk, destination=Destination(**DESTINATION))
+    payment_confirm(order_id=order.pk, trade_no="trade", amount=order.order_mount,
+                    paid_at=timezone.now())  # fmt: skip
+    ship(order.pk)
+    order_confirm(order_id=order.pk, by=ReceivedBy.BUYER)
+    stock_adjust(goods_id=goods.pk, delta=2)
 
 
 def prepare(user: UserProfile, goods: Goods, rival: Rival) -> tuple[APIClient, APIClient, str]:
     if rival in (check_out, check_out_with_a_key):
         cart_add(user_id=user.pk, goods_id=goods.pk, nums=2)
+    if rival is ask_for_money:
+        received_order(user, goods)
     return client_of(user), client_of(user), closing_code(user)
 
 
@@ -172,7 +203,7 @@ def test_what_comes_while_the_account_closes_is_refused(user, goods, rival):
 def test_control_without_the_guard_it_stays(user, goods, rival, monkeypatch):
     """The row waits for the account (its foreign key), and is written once that is closed."""
     _model, module, guard = RIVALS[rival]
-    monkeypatch.setattr(module, guard, lambda **kwargs: None)
+    monkeypatch.setattr(module, guard, lambda **kwargs: clock.database_now())
     client, another, code = prepare(user, goods, rival)
     with at(account_erasing, lambda: rival(another, goods)) as result:
         assert close(client, code).status_code == 204
@@ -187,7 +218,7 @@ def test_control_a_checkout_without_its_guards(user, goods, monkeypatch):
     """No lock, no look at the account, no count of rows: an unpaid order of nobody."""
     for module in (checkout, carts):
         monkeypatch.setattr(module, "cart_lock", lambda *args, **kwargs: True)
-    monkeypatch.setattr(checkout, "account_check_open", lambda **kwargs: None)
+    monkeypatch.setattr(checkout, "account_open_now", lambda **kwargs: clock.database_now())
     monkeypatch.setattr(checkout, "check_changed", lambda *args: None)
     client, another, code = prepare(user, goods, check_out)
     with at(account_erasing, lambda: check_out(another, goods)) as result:
@@ -205,11 +236,9 @@ def test_what_came_before_the_closing_is_seen_by_it(user, goods, rival):
     with at(post_save, lambda: close(another, code), sender=RIVALS[rival][0]) as result:
         assert rival(client, goods).status_code == 201
         answer = result()
-    if rival in (check_out, check_out_with_a_key):
-        assert (answer.status_code, answer.json()) == (
-            400, {"detail": "有未付款的订单，请先付款或取消。"},
-        )  # fmt: skip
-        assert UserProfile.objects.get().closed_at is None
+    if rival in IN_THE_WAY:
+        assert (answer.status_code, answer.json()) == (400, {"detail": IN_THE_WAY[rival]})
+        assert UserProfile.objects.get(pk=user.pk).closed_at is None
         assert OrderInfo.objects.get().address == DESTINATION["address"]
     else:
         assert answer.status_code == 204

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -22,12 +22,16 @@ from apps.trade.models import (
     Payment,
     PaymentNotice,
     Refund,
+    RefundLine,
+    RefundRequest,
+    Shipment,
     ShoppingCart,
 )
 from apps.user_operation.models import UserFav
 from apps.users.models import UserProfile
 from tests.audit import assert_audit_clean, broken
 from tests.busy_shop import BusyShop
+from tests.rollback import undone
 from utils.db.audit import audit
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +41,11 @@ NEGATIVE = "goods_num is not negative"
 FAVOURITES = "fav_num is the count of favourites"
 LEFT_STOCK = "pieces that left the stock are held by carts and orders"
 CARTS = "what a cart took is held by it, or was ordered from it"
-GAVE_BACK = "an order gave back all its pieces, or none"
+GAVE_BACK = "an order gave back all its pieces, or those that were returned"
 SOLD = "sold_num is sold_before and the lines of paid orders"
 CART_LINES = "a cart line has pieces, and a cart"
 LINES = "an order has lines"
-TOTAL = "an order's total is the sum of its lines"
+TOTAL = "an order's total is the sum of its lines and its freight"
 HOLDS_STOCK = "an order holds stock until it is closed, or refunded before it was shipped"
 PAID = "an order is paid if, and only if, a payment of its total is applied and kept"
 ONE_PAYMENT = "at most one payment is applied to an order"
@@ -50,13 +54,22 @@ REFUNDS = "what was given back of a payment is the sum of its refunds"
 TOO_MUCH = "no more is given back of a payment than was paid"
 TOLD = "what Alipay told of as given back is in the refunds"
 VERDICT = "a stored notice has a verdict"
+RECEIVED = "an order is shipped after it was paid, and received after it was shipped"
+PARCELS = "an order has a parcel if, and only if, it was shipped"
+CORRECTED = "a parcel is current unless another row of its order corrects it"
 CLOSED_THINGS = "a closed account has no addresses, messages or favourites"
+REQUESTS = "a refund request is as the refund that it led to"
+ONE_REQUEST = "an order has at most one open refund request"
+CLOSED_REQUESTS = "refund requests of a closed account are decided, without words and pictures"
+CAME_BACK = "the pieces that came back are those of refunds that are done"
+TO_COME_BACK = "no more pieces are to come back than were ordered, and of the refunded order"
 CLOSED_TRADE = "a closed account has no cart, and its orders are paid or closed and name nobody"
 
 ALL = [
     LEDGER, NEGATIVE, FAVOURITES, CLOSED_THINGS, LEFT_STOCK, CARTS, GAVE_BACK, SOLD, CART_LINES,
-    LINES, TOTAL, HOLDS_STOCK, CLOSED_TRADE, PAID, ONE_PAYMENT, FLAG, REFUNDS, TOO_MUCH, TOLD,
-    VERDICT,
+    LINES, TOTAL, HOLDS_STOCK, RECEIVED, PARCELS, CORRECTED, CLOSED_TRADE, PAID, ONE_PAYMENT,
+    FLAG, REFUNDS, TOO_MUCH, TOLD, VERDICT, REQUESTS, ONE_REQUEST, CLOSED_REQUESTS, CAME_BACK,
+    TO_COME_BACK,
 ]  # fmt: skip
 
 CENT = Decimal("0.01")
@@ -65,13 +78,8 @@ CENT = Decimal("0.01")
 @pytest.fixture(scope="module")
 def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[BusyShop]:
     """One shop for all tests of this module: each test's own changes are rolled back."""
-    with django_db_blocker.unblock():
-        atomic = transaction.atomic()
-        # Durable transactions are let in, as they are in a test's own.
-        atomic._from_testcase = True  # type: ignore[attr-defined]
-        with atomic:
-            yield BusyShop()
-            transaction.set_rollback(True)
+    with django_db_blocker.unblock(), undone():
+        yield BusyShop()
 
 
 @contextmanager
@@ -103,6 +111,14 @@ def refunds(shop: BusyShop, name: str, state: str) -> Any:
 
 def moves(shop: BusyShop, reference: Any, **which: Any) -> Any:
     return StockMovement.objects.filter(goods=shop.oranges, reference=reference, **which)
+
+
+def asked(shop: BusyShop, name: str) -> Any:
+    return RefundRequest.objects.filter(order=shop.orders[name])
+
+
+def lines(shop: BusyShop, name: str) -> Any:
+    return OrderGoods.objects.filter(order=shop.orders[name], goods=shop.oranges)
 
 
 def oranges(shop: BusyShop) -> Any:
@@ -221,6 +237,9 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
     "a total a cent too high": (
         {TOTAL}, lambda shop: order(shop, "open").update(order_mount=F("order_mount") + CENT),
     ),
+    "freight that the total does not contain": (
+        {TOTAL}, lambda shop: order(shop, "open").update(freight_amount=F("freight_amount") + CENT),
+    ),
     "a price that changed afterwards": (
         {TOTAL},
         lambda shop: OrderGoods.objects.filter(
@@ -236,7 +255,45 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
         lambda shop: order(shop, "open").update(holds_stock=False),
     ),
     "refunded, never shipped, its pieces away": (
-        {HOLDS_STOCK}, lambda shop: order(shop, "refunded_shipped").update(shipped_at=None),
+        {HOLDS_STOCK, PARCELS},
+        lambda shop: order(shop, "refunded_shipped").update(shipped_at=None),
+    ),
+    "received before it was shipped": (
+        {RECEIVED},
+        lambda shop: order(shop, "received").update(received_at=F("shipped_at") - timedelta(1)),
+    ),
+    "received, and nobody knows how": (
+        {RECEIVED}, lambda shop: order(shop, "received").update(received_by=""),
+    ),
+    "received, and never shipped": (
+        {RECEIVED, PARCELS}, lambda shop: order(shop, "received").update(shipped_at=None),
+    ),
+    "shipped, and never paid": (
+        {RECEIVED, PARCELS}, lambda shop: order(shop, "open").update(shipped_at=timezone.now()),
+    ),
+    "a parcel of an order that is not shipped": (
+        {PARCELS},
+        lambda shop: Shipment.objects.create(order=shop.orders["paid"], carrier="other"),
+    ),
+    "a parcel that vanished": (
+        {PARCELS},
+        lambda shop: Shipment.objects.filter(order=shop.orders["finished"]).delete(),
+    ),
+    "corrected by no other row": (
+        {CORRECTED},
+        lambda shop: Shipment.objects.filter(
+            pk=Shipment.objects.filter(order=shop.orders["shipped"]).latest("pk").pk
+        ).update(is_current=False),
+    ),
+    "corrected, and current": (
+        {CORRECTED},
+        lambda shop: Shipment.objects.filter(is_current=False).update(is_current=True),
+    ),
+    "a correction of another order": (
+        {CORRECTED},
+        lambda shop: Shipment.objects.filter(corrects__isnull=False).update(
+            order=shop.orders["shipped"]
+        ),
     ),
     "paid without a payment": (
         {PAID, SOLD},
@@ -301,6 +358,41 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
         {PAID, REFUNDS, TOO_MUCH},
         lambda shop: payments(shop, "refunded").update(refunded=F("amount") + CENT),
     ),
+    "a request that is done, and its refund is not": (
+        {REQUESTS}, lambda shop: asked(shop, "approved").update(state="done"),
+    ),
+    "a rejected request with a refund": (
+        {REQUESTS},
+        lambda shop: asked(shop, "asked").filter(state="done").update(state="rejected"),
+    ),
+    "another amount than was approved": (
+        {REQUESTS}, lambda shop: asked(shop, "approved").update(approved_amount=CENT),
+    ),
+    "a request with the refund of another order": (
+        {REQUESTS}, lambda shop: asked(shop, "approved").update(order=shop.orders["paid"]),
+    ),
+    "a closed account whose request is open": (
+        {CLOSED_REQUESTS, CLOSED_TRADE},
+        lambda shop: close_account(shop.orders["asked"].user),
+    ),
+    "a piece that came back with no refund": (
+        {CAME_BACK, LEFT_STOCK, GAVE_BACK},
+        lambda shop: lines(shop, "shipped").update(returned_num=1),
+    ),
+    "a piece that a refund brought, and nobody counted": (
+        {CAME_BACK, LEFT_STOCK, GAVE_BACK},
+        lambda shop: lines(shop, "asked").update(returned_num=0),
+    ),
+    "more to come back than was ordered": (
+        {TO_COME_BACK},
+        lambda shop: RefundLine.objects.filter(refund__state="pending").update(nums=3),
+    ),
+    "pieces of another order": (
+        {TO_COME_BACK},
+        lambda shop: RefundLine.objects.filter(refund__state="pending").update(
+            line=lines(shop, "paid").get().pk
+        ),
+    ),
     "a notice nobody processed": (
         {VERDICT},
         lambda shop: PaymentNotice.objects.update(add_time=timezone.now() - timedelta(minutes=11)),
@@ -308,6 +400,7 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", CORRUPTIONS)
 def test_a_corruption_is_named(shop: BusyShop, what: str) -> None:
     names, corrupt = CORRUPTIONS[what]
@@ -324,9 +417,9 @@ def test_less_than_nothing_in_stock(shop: BusyShop) -> None:
         assert broken() == {NEGATIVE: [f"goods {shop.oranges.pk}: -1"]}
 
 
-def test_every_invariant_was_corrupted_but_one() -> None:
-    # That one, and goods_num below zero, have a test of their own.
-    assert set(ALL) - {NEGATIVE, ONE_PAYMENT} == set().union(
+def test_every_invariant_was_corrupted_but_some() -> None:
+    # goods_num below zero has a test of its own; the others no database lets anybody break.
+    assert set(ALL) - {NEGATIVE, ONE_PAYMENT, ONE_REQUEST} == set().union(
         *(names for names, _corrupt in CORRUPTIONS.values())
     )
 
@@ -341,6 +434,9 @@ def test_every_invariant_was_corrupted_but_one() -> None:
         lambda shop: payments(shop, "sold_out").update(flag=""),
         lambda shop: payments(shop, "refunded").update(refunded=F("amount") + CENT),
         lambda shop: payments(shop, "paid_twice").update(state="applied", flag=""),
+        lambda shop: asked(shop, "asked").update(state="approved"),
+        lambda shop: asked(shop, "approved").update(refund=None),
+        lambda shop: lines(shop, "asked").update(returned_num=3),
     ],
 )
 def test_the_database_refuses(shop: BusyShop, corrupt: Corrupt) -> None:
@@ -352,7 +448,7 @@ def test_a_breach_says_what_was_seen(shop: BusyShop) -> None:
     order(shop, "paid").update(order_mount=Decimal("24.90"))
     sn = shop.orders["paid"].order_sn
     assert broken() == {
-        TOTAL: [f"order {sn}: 24.90, lines 24.95"],
+        TOTAL: [f"order {sn}: 24.90, lines and freight 24.95"],
         PAID: [f"order {sn}: TRADE_SUCCESS, total 24.90, payment 24.95, given back 0.00"],
     }
 
@@ -369,23 +465,23 @@ def run(*arguments: str) -> tuple[int, list[str]]:
 
 
 def test_command_clean(shop: BusyShop) -> None:
-    code, lines = run()
+    code, lines = run("--no-files")
     assert code == 0
     assert lines[0] == f"{LEDGER}: 2 counted, ok"
-    assert lines[-1] == f"{VERDICT}: 1 counted, ok (1 under way)"
+    assert f"{VERDICT}: 1 counted, ok (1 under way)" in lines
     assert len(lines) == len(ALL)
 
 
 def test_command_with_breaches(shop: BusyShop) -> None:
     Goods.objects.update(fav_num=9)
-    code, lines = run()
+    code, lines = run("--no-files")
     assert code == 1
     at = lines.index(f"{FAVOURITES}: 2 counted, 2 BROKEN")
     assert lines[at + 1 : at + 3] == [
         f"  goods {shop.oranges.pk}: fav_num 9, favourites 1",
         f"  goods {shop.pears.pk}: fav_num 9, favourites 0",
     ]
-    code, lines = run("--limit", "1")
+    code, lines = run("--no-files", "--limit", "1")
     assert code == 1
     assert lines[at + 1 : at + 3] == [
         f"  goods {shop.oranges.pk}: fav_num 9, favourites 1",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from playwright.sync_api import Page, sync_playwright
 
@@ -57,7 +58,7 @@ def shown_pictures(page: Page, selector: str = "img") -> list[bool]:
 def test_the_documentation_shows_itself_and_tries_a_request(page: Page) -> None:
     call_command("load_demo", verbosity=0)
     page.goto("/docs/")
-    operation = page.locator("#operations-goods-goods_list")
+    operation = page.locator("#operations-catalogue-goods_list")
     operation.click()
     operation.get_by_role("button", name="Try it out").click()
     operation.get_by_role("button", name="Execute").click()
@@ -84,14 +85,17 @@ def test_staff_look_at_the_goods_and_open_the_editor(page: Page) -> None:
     page.click("[type=submit]")
     page.goto("/admin/goods/goods/")
     assert page.locator("#result_list tbody tr").count() == 50
-    page.goto("/admin/goods/goods/?q=脐橙")
+    page.goto("/admin/goods/goods/?q=赣南脐橙")
     page.wait_for_load_state("networkidle")
     assert shown_pictures(page, ".field-front img") == [True]
-    page.locator("#result_list a", has_text="脐橙").click()
+    page.locator("#result_list a", has_text="赣南脐橙").click()
     page.locator(".ck-editor__editable").first.wait_for()
     page.fill("#id_stock_change", "5")
+    page.select_option("#id_stock_cause", "delivery")
     page.locator("[name=_save]").click()
     page.locator(".messagelist .success").wait_for()
+    # The editor writes the description in its own way; nobody changed it.
+    assert LogEntry.objects.get().change_message == "库存 +5（到货）"
     assert page.failures == []  # type: ignore[attr-defined]
 
 

@@ -121,7 +121,7 @@ def wait_for_rollbacks(known: set[int]) -> None:
 
     ``known`` are connections of others: a browser test may have left one behind.
     """
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while left := connected() - known:
         assert time.monotonic() < end, f"still connected: {left}"
         time.sleep(0.02)

@@ -75,7 +75,7 @@ class TestCharset:
         [["manage.py", "check"], ["manage.py", "run_jobs", "--once"], ["-c", "import mxshop.wsgi"]],
         ids=["check", "run_jobs", "WSGI"],
     )
-    def test_no_door_opens(
+    def test_nothing_starts(
         self, old: BaseDatabaseWrapper, tmp_path: Path, command: list[str]
     ) -> None:
         done = start(tmp_path, *command, **PRODUCTION, DATABASE_URL=url_of(old.settings_dict))
@@ -103,7 +103,7 @@ def test_a_database_that_is_away_does_not_stop_the_server(tmp_path: Path) -> Non
     done = start(tmp_path, "-c", "import mxshop.wsgi; print('serves')", **environment)
     assert (done.returncode, done.stdout) == (0, "serves\n")
     [said] = done.stderr.splitlines()
-    assert said.endswith(f"WARNING mxshop.startup.database {line}")
+    assert said.endswith(f"WARNING mxshop.startup.database [-] {line}")
     # Nor does the check that systemd and compose run before they serve.
     check = ("manage.py", "check", "--deploy", "--fail-level", "ERROR")
     done = start(tmp_path, *check, **environment)

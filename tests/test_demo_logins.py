@@ -27,7 +27,7 @@ def test_the_demos_logins_end_with_debug(api, settings, tmp_path):
     assert api.get("/users/1/").json()["mobile"] == buyer.username
 
 
-def test_the_demos_passwords_have_the_limits_of_every_door(api, settings, tmp_path):
+def test_the_demos_passwords_have_the_limits_of_every_log_in(api, settings, tmp_path):
     settings.VAR_DIR, settings.DEBUG = tmp_path, True
     settings.AUTHENTICATION_BACKENDS = ["demo.logins.DemoLoginBackend"]
     create_demo_logins()

@@ -9,7 +9,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 PAGES = sorted(
     path.relative_to(ROOT)
-    for pattern in ("*.md", "docs/**/*.md", "deploy/*.md", "bench/*.md")
+    for pattern in ("*.md", "docs/**/*.md", "deploy/*.md", "bench/*.md", "storefront/*.md")
     for path in ROOT.glob(pattern)
 )
 
@@ -49,13 +49,27 @@ def test_decisions_are_numbered_without_a_gap() -> None:
     "page", ["docs/architecture.md", "CONTRIBUTING.md", "docs/order_lifecycle.md"]
 )
 def test_files_that_are_named_exist(page: str) -> None:
-    """``apps/trade/views.py`` or ``utils/alipay/``, in backticks."""
+    """``apps/trade/views/orders.py`` or ``utils/alipay/``, in backticks."""
     text = (ROOT / page).read_text()
     named = re.findall(r"`((?:apps|bin|deploy|docs|extra_apps|mxshop|utils|tests)/[\w./-]*)`", text)
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("english", ["README.md", "docs/payments.md", "docs/administration.md"])
+def test_tests_that_are_named_exist() -> None:
+    """``test_stock.py::test_more_than_there_is_changes_nothing``, in backticks."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`((?:races/)?test_\w+\.py)((?:::\w+)+)`", text)
+    assert len(named) > 10
+    for file, names in named:
+        texts = [path.read_text() for folder in ("apps", "tests")
+                 for path in (ROOT / folder).rglob(file)]  # fmt: skip
+        wanted = [rf"(def|class) {name}\b" for name in names.split("::")[1:]]
+        assert any(all(re.search(one, text) for one in wanted) for text in texts), (file, names)
+
+
+@pytest.mark.parametrize(
+    "english", ["README.md", "docs/payments.md", "docs/administration.md", "docs/performance.md"]
+)
 def test_a_page_in_two_languages_has_the_same_commands(english: str) -> None:
     chinese = {"README.md": "README.zh-CN.md"}.get(english, english.replace("docs/", "docs/zh/"))
     commands = []

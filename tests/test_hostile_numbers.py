@@ -53,7 +53,7 @@ PATHS = [
 
 ADDRESS = {"address": "街 1", "signer_name": "小满", "singer_mobile": "13800000001"}
 
-# Every door that takes a body, and the fields in it that are or may be numbers.
+# Every request with a body, and the fields in it that are or may be numbers.
 BODIES: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("post", "/shopcarts/", {"goods": 1, "nums": 1}, ["goods", "nums"]),
     ("post", "/orders/", {**ADDRESS, "order_mount": 1}, ["order_mount", "address", "goods"]),

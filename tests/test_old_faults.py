@@ -31,13 +31,14 @@ from rest_framework.test import APIClient
 from apps.goods.models import Goods, GoodsCategory
 from apps.goods.services.stock import stock_take
 from apps.goods.tests.factories import make_category, make_goods
-from apps.trade import callbacks, views
+from apps.trade import callbacks
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, PaymentNotice
 from apps.trade.services import carts, checkout
 from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import orders_close_expired
-from apps.trade.tests.conftest import DESTINATION
+from apps.trade.tests.addresses import DESTINATION
 from apps.trade.tests.notices import notice_of, send_notice
+from apps.trade.views import checkout as checkout_views
 from apps.users.models import UserProfile
 
 from .audit import assert_audit_clean, broken
@@ -94,16 +95,16 @@ class TestTheClientSetsThePrice:
         assert_audit_clean()
 
     def test_with_the_old_code(self, mine, oranges, monkeypatch):
-        def believing(*, user_id: int, destination: Any, shown_total: Decimal) -> OrderInfo:
-            made = checkout.order_create(user_id=user_id, destination=destination)
+        def believing(*, shown_total: Decimal, **arguments: Any) -> OrderInfo:
+            made = checkout.order_create(**arguments)
             made.order_mount = shown_total
             made.save()
             return made
 
-        monkeypatch.setattr(views, "order_create", believing)
+        monkeypatch.setattr(checkout_views, "order_create", believing)
         status, signed = self.attack(mine, oranges)
         assert (status, '"total_amount":"0.01"' in signed) == (201, True)
-        assert "an order's total is the sum of its lines" in broken()
+        assert "an order's total is the sum of its lines and its freight" in broken()
 
 
 class TestMoreBuyersThanPieces:
@@ -200,7 +201,7 @@ class TestOneCartManyOrders:
             CartLine.objects.bulk_create(lines)
             return made
 
-        monkeypatch.setattr(views, "order_create", keeping_the_cart)
+        monkeypatch.setattr(checkout_views, "order_create", keeping_the_cart)
         assert self.attack(mine, oranges) == ([201] * 5, 5)
 
 

@@ -1,5 +1,7 @@
-"""The database says "not now": 503 with Retry-After, one line in the log, at every door."""
+"""The database says "not now": 503 with Retry-After, one line in the log, for every request."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from rest_framework.test import APIClient
 
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade import callbacks
+from apps.user_operation.models import UserLeavingMessage
 from utils.api import outages as answers
 from utils.db import outages
 
@@ -31,7 +36,7 @@ def sqlite_busy() -> OperationalError:
 
 OUTAGES: list[Callable[[], Exception]] = [
     *(lambda code=code: OperationalError(code, "away")
-      for code in (1205, 1213, 1020, 2002, 2003, 2006, 2013, 1040, 1047)),
+      for code in (1205, 1213, 1020, 2002, 2003, 2006, 2013, 1040, 1047, 1180, 1317)),
     lambda: InterfaceError(0, ""),
     sqlite_busy,
 ]  # fmt: skip
@@ -131,6 +136,32 @@ def test_a_session_that_cannot_be_saved(
     monkeypatch.setattr(SessionStore, "save", save)
     response = client.post("/admin/login/", {"username": "root", "password": "secret-words"})
     assert_told(response, caplog)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_disk_that_is_full(
+    mine: APIClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def save(*args: Any, **kwargs: Any) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(FileSystemStorage, "_save", save)
+    file = ContentFile(b"a note for the shop\n", "note.txt")
+    response = mine.post("/messages/", {"subject": "s", "message": "m", "file": file})
+    assert_told(response, caplog)
+    assert UserLeavingMessage.objects.count() == 0
+
+
+def test_other_errors_of_files_stay_errors(mine: APIClient, monkeypatch: Any) -> None:
+    def save(*args: Any, **kwargs: Any) -> None:
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", save)
+    mine.raise_request_exception = False
+    file = ContentFile(b"a note for the shop\n", "note.txt")
+    assert (
+        mine.post("/messages/", {"subject": "s", "message": "m", "file": file}).status_code == 500
+    )
 
 
 def test_without_the_answers_it_is_a_500(

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles.finders import FileSystemFinder
-from django.core.cache import caches
-from django.db import OperationalError, connection
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -141,32 +139,6 @@ def test_what_is_no_picture_is_only_downloaded(client: Client, media_root: Path,
     response.close()
 
 
-def test_health(client: Client, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(0):
-        assert client.get("/healthz/").json() == {"status": "ok"}
-    assert client.get("/readyz/").json() == {"status": "ok", "database": "ok", "cache": "ok"}
-
-
-def test_not_ready_without_a_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(connection, "cursor", refuse)
-    response = client.get("/readyz/")
-    assert response.status_code == 503
-    assert response.json() == {"status": "unavailable", "database": "unreachable", "cache": "ok"}
-
-
-def test_ready_without_a_cache(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(key: str) -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr(caches["default"], "get", refuse)
-    response = client.get("/readyz/")
-    assert response.status_code == 200
-    assert response.json() == {"status": "ok", "database": "ok", "cache": "unreachable"}
-
-
 def test_the_schema_speaks_chinese(client: Client) -> None:
     response = client.get("/schema/?format=json")
     assert response.status_code == 200
@@ -202,7 +174,7 @@ def test_the_documentation_asks_no_outside_host(client: Client) -> None:
     response.close()
 
 
-def test_doors_of_staff_and_developers(client: Client) -> None:
+def test_pages_of_staff_and_developers(client: Client) -> None:
     assert client.get("/admin/").status_code == 302
     assert client.get("/admin/login/").status_code == 200
     assert client.get("/api-auth/login/").status_code == 200
@@ -220,3 +192,13 @@ def test_cross_origin(client: Client, settings: Any) -> None:
     assert {"imooc", "authorization", "idempotency-key"} <= set(allowed)
     response = client.options("/goods/", HTTP_ORIGIN="https://evil.example", **asked)
     assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json"])
+def test_a_wrong_path_is_json_while_developing(client: Client, settings: Any, accept: Any) -> None:
+    settings.DEBUG = True
+    response = client.get("/no/such/", **({"HTTP_ACCEPT": accept} if accept else {}))
+    assert (response.status_code, response.json()) == (404, {"detail": "未找到。"})
+    page = client.get("/no/such/", HTTP_ACCEPT="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "Using the URLconf" in page.content.decode()

@@ -1,12 +1,17 @@
 """What of the payments' settings stops the start."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
+from django.utils import timezone
 
-from extra_apps.alipay_sandbox.keys import key_pair_make
+from extra_apps.alipay_sandbox.certificates import CertificateFiles, certificates_make
+from extra_apps.alipay_sandbox.keys import KeyPair, key_pair_make
 from utils.alipay.keys import read_private_key, read_public_key
+from utils.tests.alipay_certificates import files_of
+from utils.tests.alipay_keys import key_from_seed, private_pem
 
 from .shop_settings import PRODUCTION, faults_of, settings_of
 
@@ -98,6 +103,99 @@ PAIR = key_pair_make()
 )  # fmt: skip
 def test_what_alipay_would_not_know(tmp_path: Path, changes: dict[str, str], line: str) -> None:
     assert faults_of(tmp_path, **PRODUCTION | changes) == [line]
+
+
+CERTIFICATES = ("ALIPAY_APP_CERT", "ALIPAY_ROOT_CERT", "ALIPAY_PUBLIC_CERT")
+NEEDS_THREE = (
+    "certificate mode needs three certificates. Without any of them, ALIPAY_PUBLIC_KEY is used."
+)
+
+
+@pytest.fixture(scope="module")
+def certified() -> dict[str, str]:
+    """The environment of a shop in certificate mode."""
+    merchant = KeyPair(PRODUCTION["ALIPAY_PRIVATE_KEY"], read_public_half())
+    files = certificates_make(merchant=merchant, gateway=PAIR)
+    return {**PRODUCTION, "ALIPAY_PUBLIC_KEY": "", **dict(zip(CERTIFICATES, files, strict=True))}
+
+
+def read_public_half() -> str:
+    key = read_private_key(PRODUCTION["ALIPAY_PRIVATE_KEY"])
+    return key.public_key().export_key().decode()
+
+
+def test_certificates_in_place_of_alipays_key(tmp_path: Path, certified: dict[str, str]) -> None:
+    assert faults_of(tmp_path, **certified) == []
+    line = "ALIPAY_PRIVATE_KEY must be set, unless ALIPAY_GATEWAY is local."
+    assert faults_of(tmp_path, **certified | {"ALIPAY_PRIVATE_KEY": ""}) == [line]
+    [line] = faults_of(tmp_path, **certified | {"ALIPAY_PRIVATE_KEY": PAIR.private})[:1]
+    assert line.startswith("ALIPAY_APP_CERT is not the certificate of ALIPAY_PRIVATE_KEY")
+
+
+@pytest.mark.parametrize("name", CERTIFICATES)
+def test_certificates_come_as_three(tmp_path: Path, certified: dict[str, str], name: str) -> None:
+    first, second = (other for other in CERTIFICATES if other != name)
+    line = f"{name} must be set beside {first} and {second}: {NEEDS_THREE}"
+    assert faults_of(tmp_path, **certified | {name: ""}) == [line]
+    assert faults_of(tmp_path, **PRODUCTION | {name: certified[name], "ALIPAY_PUBLIC_KEY": ""}) == [
+        f"{first} and {second} must be set beside {name}: {NEEDS_THREE}"
+    ]
+
+
+def test_a_key_beside_certificates(tmp_path: Path, certified: dict[str, str]) -> None:
+    [line] = faults_of(tmp_path, **certified | {"ALIPAY_PUBLIC_KEY": PAIR.public})
+    assert line == (
+        "ALIPAY_PUBLIC_KEY is set beside ALIPAY_APP_CERT and ALIPAY_ROOT_CERT and "
+        "ALIPAY_PUBLIC_CERT: an app is set to keys or to certificates at Alipay. Remove what its "
+        "page at open.alipay.com does not show."
+    )
+
+
+def test_a_certificate_that_is_wrong_stops_the_start(
+    tmp_path: Path, certified: dict[str, str]
+) -> None:
+    root = tmp_path / "root.crt"
+    root.write_text(certificates_make(merchant=PAIR, gateway=PAIR).root)
+    found = faults_of(tmp_path, **certified | {"ALIPAY_ROOT_CERT": str(root)})
+    assert [line.partition(":")[0] for line in found] == [
+        f"{name} does not lead to ALIPAY_ROOT_CERT" for name in CERTIFICATES[::2]
+    ]
+
+
+def test_a_developers_shop_with_certificates_of_its_own(tmp_path: Path) -> None:
+    first, second = (
+        settings_of(tmp_path, DEBUG="true", ALIPAY_LOCAL_CERTIFICATES="true") for _ in range(2)
+    )
+    assert first["ALIPAY_PUBLIC_KEY"] == ""
+    assert [first[name] for name in CERTIFICATES] == [second[name] for name in CERTIFICATES]
+    sandbox = first["ALIPAY_SANDBOX"]
+    assert [sandbox[name] for name in ("APP_CERT", "ROOT_CERT", "PUBLIC_CERT")] == [
+        first[name] for name in CERTIFICATES
+    ]
+    assert "APP_CERT" not in settings_of(tmp_path, DEBUG="true")["ALIPAY_SANDBOX"]
+
+
+def checks_of(settings, files: CertificateFiles) -> list[tuple[str | None, str]]:
+    for name, text in zip(CERTIFICATES, files, strict=True):
+        setattr(settings, name, text)
+    found = run_checks(tags=["security"])
+    return [(m.id, m.msg) for m in found if m.id in ("mxshop.W006", "mxshop.I001")]
+
+
+def test_the_check_warns_of_a_certificate_before_its_end(settings) -> None:
+    own, alipay = key_from_seed("a key of the tests"), key_from_seed("another key of the tests")
+    settings.ALIPAY_PRIVATE_KEY = private_pem(own)
+    soon, later = (timezone.now() + timedelta(days=days) for days in (29, 31))
+    line = ("mxshop.W006", f"ALIPAY_APP_CERT expires on {soon:%Y-%m-%d}.")
+    assert checks_of(settings, files_of(own, alipay, end=soon)) == [line]
+    assert checks_of(settings, files_of(own, alipay, end=later)) == []
+    found = checks_of(settings, files_of(own, alipay, with_authority=False))
+    assert [id_ for id_, _line in found] == ["mxshop.I001"] * 2
+    assert found[0][1] == (
+        "ALIPAY_APP_CERT does not hold the certificate of its authority (CN=Authority Class 2 R1,"
+        "OU=Certification Authority,O=Ant Test,C=CN), so that its way to ALIPAY_ROOT_CERT is known "
+        "by name alone."
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,10 @@ def test_nothing_that_is_secret_is_sent(tmp_path: Path) -> None:
               for frame in event["exception"]["values"][-1]["stacktrace"]["frames"]]  # fmt: skip
     assert {"run", "broken_page", "broken_read"} <= {frame["function"] for frame in frames}
     assert [item["transaction"] for item in items if item["type"] == "transaction"]
+    # By this they are found in the shop's log and in nginx's.
+    ids = [event["tags"]["request_id"] for event in events if event.get("transaction")]
+    assert len(ids) > 1
+    assert all(re.fullmatch(r"[0-9a-f]{32}", text) for text in ids)
 
 
 def test_sentry_as_its_documentation_starts_it_tells_them(tmp_path: Path) -> None:

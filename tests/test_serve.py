@@ -18,6 +18,7 @@ from mxshop.address import Address, AddressError, address_of
 
 from .http_server import closed_port
 from .shop_settings import TOP
+from .toy_front import ToyFront
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
@@ -26,10 +27,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 @pytest.fixture
 def taken() -> Iterator[str]:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        door.listen()
-        yield str(door.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield str(listener.getsockname()[1])
 
 
 def free() -> str:
@@ -210,7 +211,7 @@ def test_nothing_is_installed_for_a_port_that_is_taken(clone: Clone, taken: str)
 def environment_of(folder: Path, **own: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START")
             if name in os.environ}  # fmt: skip
-    return kept | {"DEBUG": "true", "VAR_DIR": str(folder / "var"),
+    return kept | {"DEBUG": "true", "VAR_DIR": str(folder / "var"), "STOREFRONT_BUILD": "false",
                    "MEDIA_ROOT": str(folder / "media")} | own  # fmt: skip
 
 
@@ -256,9 +257,12 @@ def processes_of(group: int) -> list[str]:
 
 def test_the_banner_is_true_and_nothing_outlives_the_shop(tmp_path: Path, taken: str) -> None:
     port = free()
+    toy = ToyFront(tmp_path)
+    toy.environment |= {"STOREFRONT_BUILD": "true", "SLOW": "60"}
     with subprocess.Popen(
         [sys.executable, "-u", "manage.py", "serve", "--skip-checks", f"127.0.0.1:{port}"],
-        cwd=TOP, env=environment_of(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        cwd=TOP, env=environment_of(tmp_path, **toy.environment),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, start_new_session=True,
     ) as shop:  # fmt: skip
         try:
@@ -273,12 +277,21 @@ def test_the_banner_is_true_and_nothing_outlives_the_shop(tmp_path: Path, taken:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz/", timeout=30) as answer:
                 assert answer.status == 200
             assert any("run_jobs" in command for command in processes_of(shop.pid))
+            # The shop is there before its pages are, and says so.
+            url = f"http://127.0.0.1:{port}/index/"
+            end = time.monotonic() + 60
+            while (npm := toy.slow_process()) is None:
+                assert time.monotonic() < end, toy.calls
+                time.sleep(0.05)
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                assert b'data-state="building"' in answer.read()
             shop.terminate()
-            shop.wait(timeout=20)
-            end = time.monotonic() + 10
+            shop.wait(timeout=60)
+            end = time.monotonic() + 60
             while left := processes_of(shop.pid):
                 assert time.monotonic() < end, left
                 time.sleep(0.05)
+            assert processes_of(npm) == []
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(shop.pid, signal.SIGKILL)
@@ -286,7 +299,7 @@ def test_the_banner_is_true_and_nothing_outlives_the_shop(tmp_path: Path, taken:
     done = serve(tmp_path, taken)
     assert done.returncode == 1
     assert "Ctrl-C" not in done.stdout
-    # The jobs may have begun by then, and log that they did and that they stopped.
-    logged = ("Watching for", " mxshop.jobs ")
+    # Jobs and worker may have begun by then, and log that they did and that they stopped.
+    logged = ("Watching for", " mxshop.jobs ", "commands.run_tasks", " django_tasks_db ")
     said = [line for line in done.stderr.splitlines() if not any(text in line for text in logged)]
     assert said == ["Error: That port is already in use."]

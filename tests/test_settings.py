@@ -106,6 +106,13 @@ DANGERS = [
         "WARN2",
         "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not 'WARN2'.",
     ),
+    ("LOG_FORMAT", "xml", "LOG_FORMAT must be line or json, not 'xml'."),
+    (
+        "METRICS_ALLOW",
+        "127.0.0.1,10.0.0.1/8",
+        "METRICS_ALLOW: '10.0.0.1/8' is not an address or a network: write such as 10.0.0.0/8 or "
+        "192.0.2.7.",
+    ),
     ("DEBUG", "yess", "DEBUG='yess' is not a boolean: write true or false."),
     ("HTTPS", "maybe", "HTTPS='maybe' is not a boolean: write true or false."),
     (
@@ -118,16 +125,31 @@ DANGERS = [
         "127.0.0.1:6379",
         "REDIS_URL is not an address of Redis: write redis://127.0.0.1:6379/0.",
     ),
+    (
+        "REDIS_URL",
+        "redis+sentinel://10.0.0.1:26379",
+        "REDIS_URL does not name Sentinels and their master: write "
+        "redis+sentinel://10.0.0.1:26379,10.0.0.2:26379,10.0.0.3:26379/mxshop/0.",
+    ),
     ("THROTTLE_LOGIN", "often",
      'THROTTLE_LOGIN: \'often\' is not a rate: "30/min" (sec, min, hour, day) or "off".'),
     ("THROTTLE_CODE", "900000/min",
      "THROTTLE_CODE=900000/min is more than the shop can answer: write less, such as 30/min."),
     ("WEB_CONCURRENCY", "0",
      "WEB_CONCURRENCY='0' is not a whole number from 1 to 64: write one, such as 2."),
+    ("APP_PROTOCOL", "http11",
+     "APP_PROTOCOL='http11' is not offered any more, because idle connections would hold the "
+     "workers: leave it out and put nginx in front (deploy/nginx.conf)."),
     ("MEDIA_ROOT", "/nowhere/media", "MEDIA_ROOT=/nowhere/media is not a folder: make it "
      "(install -d -o <user> /nowhere/media)."),
     ("FRONTEND_DIR", "/nowhere/dist", "FRONTEND_DIR=/nowhere/dist has no index.html: write the "
      "folder of a built shop (dist), or nothing."),
+    ("GOODS_SEARCH", "google", "GOODS_SEARCH must be like or mroonga, not 'google'."),
+    (
+        "GOODS_SEARCH",
+        "mroonga",
+        "GOODS_SEARCH=mroonga needs MariaDB, which DATABASE_URL is not: write like.",
+    ),
     ("SMS_BACKEND", "pigeon", "SMS_BACKEND must be console or yunpian, not 'pigeon'."),
     ("YUNPIAN_API_KEY", "", "SMS_BACKEND=yunpian needs YUNPIAN_API_KEY."),
     ("SMS_CODE_TEXT", "【店】no place",
@@ -136,6 +158,8 @@ DANGERS = [
      "SMS_CODE_TEXT must begin with the approved signature, such as 【MxShop】."),
     ("QQ_KEY", "q", "QQ_SECRET must be set where QQ_KEY is."),
     ("WEIXIN_SECRET", "s", "WEIXIN_KEY must be set where WEIXIN_SECRET is."),
+    ("MEDIA_S3_REGION", "cn-north-1",
+     "MEDIA_S3_REGION is set, and MEDIA_S3_BUCKET is not: write its name."),
     ("LANGUAGE_CODE", "zh-cn", "LANGUAGE_CODE must be zh-hans or en, not 'zh-cn'."),
 ]  # fmt: skip
 
@@ -261,7 +285,10 @@ def variables() -> list[str]:
 
 
 # Any text is right for these, or any that has no space in it.
-FREE = {"SENTRY_ENVIRONMENT", "VAR_DIR", "STATIC_ROOT", "YUNPIAN_API_KEY"}
+FREE = {
+    "METRICS_DIR", "SENTRY_ENVIRONMENT", "STATIC_ROOT", "STOREFRONT_DIR", "VAR_DIR",
+    "YUNPIAN_API_KEY",
+}  # fmt: skip
 NONSENSE = ["nonsense", "-1", "1e400", "9" * 30, "http://", "[::", "a b", "*", "💥", "x" * 5000]
 
 
@@ -373,7 +400,7 @@ def test_keys_of_providers_are_made_up_under_debug_alone(tmp_path: Path) -> None
     [["manage.py", "check"], ["manage.py", "run_jobs", "--once"], ["-c", "import mxshop.wsgi"]],
     ids=["check", "run_jobs", "WSGI"],
 )
-def test_every_door_says_the_same(tmp_path: Path, command: list[str]) -> None:
+def test_every_command_says_the_same(tmp_path: Path, command: list[str]) -> None:
     wrong = {"ALLOWED_HOSTS": "shop.example.com,*", "NUM_PROXIES": "9", "CONN_MAX_AGE": "abc"}
     done = start(tmp_path, *command, **PRODUCTION | wrong)
     assert done.returncode == 1

@@ -147,7 +147,8 @@ class TestThePageOfBuyers:
         before = powers()
         for across in ("0", "1"):
             client.post(self.URL, {"action": action, "_selected_action": owner_and_all,
-                                   "select_across": across, "post": "yes"})  # fmt: skip
+                                   "select_across": across, "post": "yes",
+                                   "reason": "x"})  # fmt: skip
         assert powers() == before
         assert not LogEntry.objects.exists()
 
@@ -194,7 +195,8 @@ class TestWhatOnlySuperusersOpen:
             assert everything.get(url).status_code == 403
             assert everything.post(url, form).status_code == 403
         for action in ("activate", "deactivate", "delete_selected"):
-            form = {"action": action, "_selected_action": [owner.pk, clerk.pk], "post": "yes"}
+            form = {"action": action, "_selected_action": [owner.pk, clerk.pk], "post": "yes",
+                    "reason": "x"}  # fmt: skip
             assert everything.post("/admin/users/staffaccount/", form).status_code == 403
         assert powers() == before
 
@@ -235,7 +237,7 @@ def test_no_box_completes_names_of_accounts_or_roles(everything: Client, owner: 
 
 def test_no_list_filters_by_the_flags_or_the_password_of_an_account(everything: Client) -> None:
     asked = 0
-    # The page of holders is no list of rows: it reads no filter.
+    # The page of holders is not a list of rows and reads no filter.
     for model in admin.site._registry.keys() - {Holder}:
         for field in model._meta.get_fields():
             if isinstance(field, models.ForeignKey) and issubclass(
@@ -307,6 +309,7 @@ NONSENSE = ["abc", "", "1.5", "9" * 30, "-1", "1 OR 1=1", "\x00", "ⅷ"]
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
 def test_nonsense_in_a_list_is_no_error(admin_client: Client, model: type[models.Model]) -> None:
     page = admin.site._registry[model]

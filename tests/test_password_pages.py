@@ -1,4 +1,4 @@
-"""Every page of the shop that takes a password has the limits of apps/users/tests/test_doors.py."""
+"""Every page with a password has the limits that users/tests/test_login_limits.py checks."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from apps.users.models import UserProfile
-from apps.users.tests.test_doors import DOORS
+from apps.users.tests.test_login_limits import LOG_INS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # A field of these names sets a new password, and no secret is compared with it.
 NEW = {"password1", "password2", "new_password1", "new_password2"}
@@ -56,19 +56,19 @@ def pages(admin_user: UserProfile) -> list[str]:
     return sorted({path for path in found if "<" not in path and "(" not in path})
 
 
-def test_every_page_with_a_password_is_a_door(pages, admin_client, client):
+def test_every_page_with_a_password_is_limited(pages, admin_client, client):
     schema = client.get("/schema/?format=json").json()
     admin_client.raise_request_exception = False
-    doors = set()
+    found = set()
     for path in pages:
         if described(path, schema):
-            doors.add(path)
+            found.add(path)
         for visitor in (Client(raise_request_exception=False), admin_client):
             if "logout" in path or path.startswith(("/media/", "/alipay")):
                 continue
             response = visitor.get(path, headers={"accept": "text/html"})
             if not response.streaming and takes_a_password(response.content.decode()):
-                doors.add(path)
+                found.add(path)
     assert len(pages) > 100
-    assert {"/admin/login/", "/api-auth/login/"} <= doors
-    assert doors - SET_BY_CODE == set(DOORS)
+    assert {"/admin/login/", "/api-auth/login/"} <= found
+    assert found - SET_BY_CODE == set(LOG_INS)

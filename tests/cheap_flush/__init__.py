@@ -1,1 +1,0 @@
-"""An app that brings the tests a cheaper ``flush``."""

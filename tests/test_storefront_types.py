@@ -1,0 +1,86 @@
+"""The shop's own front agrees with the API's description, passes its own tests, and is built.
+
+What is built and installed stays under var/storefront, where bin/serve finds it, too.
+"""
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from mxshop.storefront.building import storefront_build
+from mxshop.storefront.places import Places
+from mxshop.storefront.sources import FOLDER
+
+from .node_tools import ENVIRONMENT, NPM_CI, run, run_freely
+from .shop_settings import TOP
+
+pytestmark = [pytest.mark.slow, pytest.mark.node, pytest.mark.one_database]
+
+MADE = shutil.ignore_patterns("node_modules", "dist", "schema.d.ts")
+
+
+@pytest.fixture(scope="module")
+def packages() -> Path:
+    """Build the front as bin/serve does; return the packages that were installed for that."""
+    places = Places(TOP / "var" / "storefront")
+    build = storefront_build(places, environment=ENVIRONMENT)
+    assert b"/static/shop/assets/" in (build / "index.html").read_bytes()
+    lock = "package-lock.json"
+    if (places.workshop / lock).read_bytes() != (FOLDER / lock).read_bytes():
+        run(shutil.copytree(FOLDER, places.workshop, dirs_exist_ok=True, ignore=MADE), *NPM_CI)
+    return places.workshop / "node_modules"
+
+
+def front_with(folder: Path, packages: Path, schema: str) -> Path:
+    """Return a copy of the front whose types are made of ``schema``."""
+    front = shutil.copytree(FOLDER, folder / "storefront", ignore=MADE)
+    (front / "node_modules").symlink_to(packages)
+    (folder / "var").mkdir()
+    (folder / "var" / "schema.yml").write_text(schema)
+    run(front, "npm", "run", "types")
+    return front
+
+
+def test_the_front_and_the_description_agree(tmp_path: Path, packages: Path) -> None:
+    call_command("spectacular", file=str(tmp_path / "schema.yml"))
+    schema = (tmp_path / "schema.yml").read_text()
+    renamed = schema.replace("shop_price:", "price_of_shop:")
+    assert renamed != schema
+    ours = front_with(tmp_path / "ours", packages, schema)
+    other = front_with(tmp_path / "other", packages, renamed)
+    # One component will do for the control.
+    (other / "tsconfig.json").write_text(
+        (ours / "tsconfig.json")
+        .read_text()
+        .replace('["src", ', '["src/components/GoodsCard.vue", ')
+    )
+    with ThreadPoolExecutor() as pool:
+        checked = pool.submit(run, ours, "npm", "run", "check")
+        refused = pool.submit(run_freely, other, "npm", "run", "check")
+        checked.result()
+        code, said = refused.result()
+    # The control: a front that the API left behind does not pass.
+    assert code != 0
+    assert "Property 'shop_price' does not exist" in said
+    run(ours, "npm", "test")
+
+
+def test_no_built_file_asks_another_host(packages: Path) -> None:
+    """What the Content-Security-Policy would refuse in the browser."""
+    build = storefront_build(Places(TOP / "var" / "storefront"), environment=os.environ)
+    for file in build.rglob("*.css"):
+        assert "url(//" not in file.read_text(), file.name
+        assert "url(http" not in file.read_text(), file.name
+    for file in build.rglob("*.js"):
+        text = file.read_text()
+        assert "new Function(" not in text, file.name
+        assert not any(f"{before}eval(" in text for before in " ;=(,{"), file.name
+    page = (build / "index.html").read_text()
+    assert "<style" not in page
+    assert page.count("<script") == page.count(
+        '<script type="module" crossorigin src="/static/shop/'
+    )
