@@ -21,9 +21,9 @@ from apps.goods.services.goods_import.sweeping import goods_imports_purge, goods
 from apps.goods.services.picture_making import pictures_make
 from apps.goods.services.picture_sweep import pictures_sweep
 from apps.goods.services.search_index.catching_up import search_index_sweep
-from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import orders_close_expired
 from apps.trade.services.hold_windows import hold_windows_purge
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.services.reconciling import payments_reconcile
 from apps.trade.services.shipping import orders_confirm_received
 from apps.users.services.codes import verify_codes_purge

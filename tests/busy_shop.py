@@ -12,9 +12,10 @@ from apps.goods.services.stock import stock_adjust
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import OrderGoods, OrderInfo, Payment, PaymentNotice, Refund
 from apps.trade.order_status import Event, ReceivedBy
-from apps.trade.services.carts import cart_add, cart_remove, cart_set, holds_release_lapsed
+from apps.trade.services.carts import cart_add, cart_remove, cart_set
 from apps.trade.services.checkout import order_create
 from apps.trade.services.destinations import Destination
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.services.orders import order_at_cashier, order_close
 from apps.trade.services.payments import payment_confirm, payment_finish
 from apps.trade.services.refund_pictures import PictureFiles

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo
-from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.tests.races.helpers import Answer, Buyer, Shop, ordered, shelf, stock_of
 
 from .audit import assert_audit_clean

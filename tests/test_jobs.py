@@ -26,7 +26,7 @@ from social_django.models import Nonce
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import CartLine, OrderInfo, PaymentNotice
-from apps.trade.services import carts, closing
+from apps.trade.services import closing, lapsed_holds
 from apps.trade.services.carts import cart_add
 from apps.trade.services.checkout import order_create
 from apps.trade.services.destinations import Destination
@@ -166,14 +166,14 @@ def test_an_error_with_one_cart_stops_no_other(
 ) -> None:
     cart_add(user_id=buyer.pk, goods_id=goods.pk, nums=1)
     cart_add(user_id=other.pk, goods_id=pears.pk, nums=1)
-    give_back = carts.stock_return
+    give_back = lapsed_holds.stock_return
 
     def fail_first(*, pieces: dict[int, int], **fields: Any) -> None:
         if goods.pk in pieces:
             raise ZeroDivisionError("out of order")
         give_back(pieces=pieces, **fields)
 
-    monkeypatch.setattr(carts, "stock_return", fail_first)
+    monkeypatch.setattr(lapsed_holds, "stock_return", fail_first)
     with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         assert run_once() == 1
     assert "ZeroDivisionError: out of order" in caplog.text
@@ -347,7 +347,7 @@ def test_the_web_asks_the_same_clock_when_it_sets_an_end(database_is, buyer, goo
     for end in (order.expires_at, line.held_until):
         assert abs(end - (timezone.now() - timedelta(minutes=90))) < timedelta(minutes=1)
     # Nor does it release what others hold: by its own clock this had lapsed long ago.
-    assert carts.holds_release_lapsed() == 0
+    assert lapsed_holds.holds_release_lapsed() == 0
 
 
 # --- Heartbeats ---------------------------------------------------------------------------

@@ -34,8 +34,8 @@ from apps.goods.tests.factories import make_category, make_goods
 from apps.trade import callbacks
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, PaymentNotice
 from apps.trade.services import carts, checkout
-from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import orders_close_expired
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.tests.addresses import DESTINATION
 from apps.trade.tests.notices import notice_of, send_notice
 from apps.trade.views import checkout as checkout_views

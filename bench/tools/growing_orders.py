@@ -33,7 +33,7 @@ from apps.trade.models import (  # noqa: E402
     ShoppingCart,
 )
 from apps.trade.order_status import Event, PayStatus  # noqa: E402
-from apps.trade.services.carts import cart_reference  # noqa: E402
+from apps.trade.services.cart_locks import cart_reference  # noqa: E402
 from apps.users.models import UserProfile  # noqa: E402
 
 Reason = StockMovement.Reason

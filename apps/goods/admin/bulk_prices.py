@@ -1,4 +1,4 @@
-"""The page that changes many prices: a rule, what would come of it, and then the deed."""
+"""The page that changes many prices: a rule, a preview of the new prices, the change."""
 
 import re
 from collections.abc import Iterable, Mapping

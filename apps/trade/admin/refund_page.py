@@ -1,4 +1,4 @@
-"""The page on which staff give money back: a form, a look at the sum, the deed.
+"""The page on which staff give money back: a form, a preview of the sum, the refund.
 
 A view of its own, because the admin's own pages are transactions, and none may wait for the
 gateway. The form carries a token from its first showing to the refund: sent again, by a

@@ -14,7 +14,7 @@ from utils.db.audit import Check, amounts, rows_unless, sums_that_differ
 
 from ..models import CartLine, OrderGoods, ShoppingCart
 from ..order_status import PAID
-from ..services.carts import CART_PREFIX
+from ..services.cart_locks import CART_PREFIX
 
 
 def checks() -> Iterator[Check]:

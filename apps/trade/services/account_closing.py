@@ -10,7 +10,7 @@ from utils.db.locks import check_changed
 
 from ..models import CartLine, OrderInfo, Payment, Refund, RefundRequest, ShoppingCart
 from ..order_status import PAID
-from .carts import cart_lock, cart_reference
+from .cart_locks import cart_lock, cart_reference
 from .refund_pictures import refund_pictures_remove
 
 

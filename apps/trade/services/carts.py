@@ -1,18 +1,13 @@
-"""Every write to a cart. What a line holds is out of stock for as long as the hold lasts.
+"""What a buyer does to the cart. What a line holds is out of stock for as long as the hold lasts.
 
-Whoever writes to a cart locks the buyer's ShoppingCart row until the transaction ends, and
-takes it before any goods row: so that two requests of one buyer come one after the other,
-and those of several buyers never wait for each other in a circle. How much a buyer may hold
-is in holdings.py, for how long in hold_windows.py.
+Each write locks the buyer's cart first (cart_locks.py). How much a buyer may hold is in
+holdings.py, for how long in hold_windows.py; the end of a hold is in lapsed_holds.py.
 """
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
-from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
@@ -22,14 +17,12 @@ from apps.goods.services.stock import OutOfStockError, Shortage, stock_return, s
 from apps.users.services.locks import account_open_now
 from utils.api.errors import DomainError
 from utils.db import clock
-from utils.db.deadline import Deadline
-from utils.db.failures import collect_errors
-from utils.db.locks import check_changed, row_lock
-from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
-from utils.db.written_once import Given, Read, Update
+from utils.db.locks import check_changed
+from utils.db.transactions import atomic_retry_on_deadlock
+from utils.db.written_once import Given, Read
 
-from ..models import CartLine, ShoppingCart
-from ..models.carts import CartLineQuerySet
+from ..models import CartLine
+from .cart_locks import NoCartError, cart_lock, cart_reference, with_cart
 from .hold_windows import (
     cart_hold_end,
     window_spend,
@@ -39,19 +32,9 @@ from .hold_windows import (
     windows_release,
 )
 from .holdings import check_pieces, check_total, holdings_of
-
-T = TypeVar("T")
+from .lapsed_holds import retry_after_releasing_holds
 
 Reason = StockMovement.Reason
-
-# What the stock ledger calls a cart, before its buyer's key.
-CART_PREFIX = "cart:"
-
-# Carts that a sweep of lapsed holds reads in one go.
-USERS_AT_ONCE = 100
-
-
-_LOCK = Update(lambda: ShoppingCart.objects.filter(pk=Given("user_id")), version=F("version") + 1)
 _LINES = Read(lambda: CartLine.objects.filter(user_id=Given("user_id")))
 _GOODS_TO_TAKE = Read(
     lambda: Goods.objects.only("name", "goods_num").filter(pk=Given("goods_id"), is_on_sale=True)
@@ -77,10 +60,6 @@ class GoodsUnknownError(DomainError):
 
     field = "goods"
     message: Any = _("There is no such object.")
-
-
-class NoCartError(Exception):
-    """The buyer has no row to lock yet; nothing was changed."""
 
 
 class TooManyLinesError(DomainError):
@@ -156,117 +135,6 @@ def hold_release(*, user_id: int, goods_id: int) -> bool:
     check_changed(CartLine.objects.filter(pk=line.pk).update(held_until=None), 1)
     window_spend(user_id=user_id, goods_id=goods_id, pieces=line.nums, now=clock.database_now())
     return True
-
-
-def holds_release_lapsed(
-    *, now: datetime | None = None, goods_id: int | None = None, seconds: float | None = None
-) -> int:
-    """Give back what carts hold longer than they may; return how many lines lapsed.
-
-    The lines stay, without a hold. One transaction per cart; a cart that somebody is just
-    writing to is left for the next time, so that any number of these may run at once. ``now``
-    is the database's time by default; after ``seconds`` no other cart is begun. Raises
-    ExceptionGroup, having released the others, when something is wrong with one.
-    """
-    now = now or clock.database_now()
-    deadline = Deadline(seconds)
-    lapsed = CartLine.objects.lapsed(now)
-    if goods_id is not None:
-        lapsed = lapsed.filter(goods_id=goods_id)
-    released = 0
-    with collect_errors() as collecting:
-        for user_id in _users_with_lapsed_lines(lapsed):
-            if deadline.is_over:
-                break
-            with collecting():
-                released += _cart_release_lapsed(user_id, now)
-    return released
-
-
-def _users_with_lapsed_lines(lapsed: CartLineQuerySet) -> Iterator[int]:
-    """Give the buyers by id, read some at a time: what another run has done is not read again."""
-    users = lapsed.order_by("user_id").values_list("user_id", flat=True).distinct()
-    last = 0
-    while user_ids := list(users.filter(user_id__gt=last)[:USERS_AT_ONCE]):
-        yield from user_ids
-        last = user_ids[-1]
-        if len(user_ids) < USERS_AT_ONCE:
-            return
-
-
-def holds_release_for(error: Exception) -> bool:
-    """Release lapsed holds of what ran out; return whether another try may succeed.
-
-    Between two sweeps, pieces whose hold has lapsed must not be missing for sale. Does nothing
-    for any other ``error`` than OutOfStockError. Call it with no transaction open: it locks
-    other carts, which comes before the goods that a transaction has locked by then.
-    """
-    if not isinstance(error, OutOfStockError):
-        return False
-    released = [holds_release_lapsed(goods_id=row.goods_id) for row in error.shortages]
-    # ``shortages`` is empty if stock returned between the UPDATE and the query that lists them.
-    return any(released) or not error.shortages
-
-
-def retry_after_releasing_holds(write: Callable[[], T]) -> T:
-    """Return ``write()``, one transaction; run it again if holds_release_for() says so."""
-    try:
-        return write()
-    except OutOfStockError as error:
-        if not holds_release_for(error):
-            raise
-    return write()
-
-
-def with_cart(user_id: int, write: Callable[[], T]) -> T:
-    """Return ``write()``, one transaction; if it raises NoCartError, make the cart and repeat."""
-    try:
-        return write()
-    except NoCartError:
-        cart_make(user_id)
-    return write()
-
-
-@retry_on_deadlock
-def cart_make(user_id: int) -> None:
-    """See to it that the buyer has a row to lock. One statement, which commits by itself."""
-    try:
-        ShoppingCart(user_id=user_id).save(force_insert=True)
-    except IntegrityError:  # another request of this buyer made it in between
-        if not ShoppingCart.objects.filter(pk=user_id).exists():
-            raise
-
-
-def cart_lock(user_id: int, *, skip_locked: bool = False) -> bool:
-    """Lock the buyer's cart until the transaction ends; return whether there is one.
-
-    With ``skip_locked`` as row_lock().
-    """
-    if skip_locked:
-        return row_lock(ShoppingCart.objects.filter(pk=user_id), skip_locked=True)
-    return bool(_LOCK(user_id=user_id))
-
-
-def cart_reference(user_id: int) -> str:
-    """Return what the stock ledger calls a buyer's cart."""
-    return f"{CART_PREFIX}{user_id}"
-
-
-@atomic_retry_on_deadlock
-def _cart_release_lapsed(user_id: int, now: datetime) -> int:
-    if not cart_lock(user_id, skip_locked=True):
-        return 0
-    lines = list(CartLine.objects.filter(user_id=user_id).lapsed(now))
-    stock_return(
-        pieces={line.goods_id: line.nums for line in lines},
-        reason=Reason.LAPSE,
-        reference=cart_reference(user_id),
-    )
-    released = CartLine.objects.filter(pk__in=[line.pk for line in lines]).update(held_until=None)
-    check_changed(released, len(lines))
-    ends = {line.goods_id: line.held_until for line in lines if line.held_until is not None}
-    windows_release(user_id=user_id, ends=ends)
-    return released
 
 
 @atomic_retry_on_deadlock

@@ -23,7 +23,7 @@ from utils.db.written_once import Among, Delete, Given, Read
 
 from ..models import CartLine, OrderGoods, OrderInfo
 from ..models.carts import OFFERED
-from .carts import NoCartError, cart_lock, cart_reference, with_cart
+from .cart_locks import NoCartError, cart_lock, cart_reference, with_cart
 from .checkout_choice import (
     WHOLE_CART,
     Choice,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.goods.models import Goods, StockMovement
 from apps.trade.models import CartLine, HoldWindow, OrderGoods, OrderInfo
-from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from tests.clients import send
 
 from .addresses import DESTINATION

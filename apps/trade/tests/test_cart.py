@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import CartLine, ShoppingCart
-from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.users.models import UserProfile
 from tests.clients import client_of, send
 from tests.deadlocks import deadlocks

@@ -13,7 +13,7 @@ from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo
 from apps.trade.services import checkout
-from apps.trade.services.carts import holds_release_lapsed
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from tests.audit import assert_audit_clean
 
 from .addresses import DESTINATION

@@ -12,9 +12,10 @@ from rest_framework.test import APIClient
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.models import CartLine, HoldWindow, OrderInfo
-from apps.trade.services.carts import hold_release, holds_release_lapsed
+from apps.trade.services.carts import hold_release
 from apps.trade.services.closing import orders_close_expired
 from apps.trade.services.hold_windows import hold_windows_purge
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from tests.audit import assert_audit_clean
 from tests.clients import send
 

@@ -13,8 +13,8 @@ from apps.goods.models import Goods, StockMovement
 from apps.goods.tests.factories import make_goods
 from apps.trade.models import OrderInfo, Payment
 from apps.trade.order_status import MOVES, Event, MoveRefusedError, PayStatus, next_status
-from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import Outcome, order_close_via_gateway, orders_close_expired
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.services.orders import (
     OrderPaidError,
     order_close,

@@ -21,9 +21,9 @@ from ..serializers.checkout import (
     PreviewSerializer,
 )
 from ..serializers.orders import OrderSerializer
-from ..services.carts import holds_release_for
 from ..services.checkout import order_create
 from ..services.checkout_preview import order_preview
+from ..services.lapsed_holds import holds_release_for
 from ..services.pay_links import pay_link_make
 
 CHECKOUT_REFUSED = OpenApiResponse(

@@ -49,7 +49,7 @@ class AccountAdmin(ActivationActions, ClosedAccountsMixin, ShopModelAdmin):
         The history of what somebody did in the admin protects too: it would go with the account.
         """
         found, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        protected = [*protected, *_deeds_of(objs)]
+        protected = [*protected, *_what_they_did(objs)]
         return found, counts, set() if protected else perms_needed, protected
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
@@ -85,7 +85,7 @@ def _content_type(model: type[UserProfile]) -> ContentType:
     return ContentType.objects.get_for_model(model, for_concrete_model=False)
 
 
-def _deeds_of(accounts: Iterable[UserProfile]) -> list[str]:
+def _what_they_did(accounts: Iterable[UserProfile]) -> list[str]:
     """Return a line for each account that has done something in the admin."""
     ids = [account.pk for account in accounts]
     entries = LogEntry.objects.filter(user__in=ids).order_by("user_id")

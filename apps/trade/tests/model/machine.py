@@ -1,4 +1,4 @@
-"""Which deed comes next, drawn by hypothesis; and what must hold after each.
+"""Which action comes next, drawn by hypothesis; and what must hold after each.
 
 Few rules with a choice in each, because hypothesis leaves some of them out of every
 sequence: of two dozen, it would leave out too much for anything to be paid and refunded.
@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 from tests.audit import assert_audit_clean
 from tests.local_gateway import LocalGateway
 
+from .actions import BUYERS, FAULTS, PLACES, SHELF, Actions
 from .database import state_of_database, state_of_model
-from .deeds import BUYERS, FAULTS, PLACES, SHELF, Deeds
 
 buyers = st.integers(0, BUYERS - 1)
 wares = st.integers(0, len(SHELF) - 1)
@@ -27,20 +27,20 @@ wares = st.integers(0, len(SHELF) - 1)
 newest_first = st.integers(0, 3)
 choice = st.sampled_from
 amounts = choice(["all", "0.01", "5.05", "all", "1000.00"])
-some_order = precondition(lambda machine: machine.deeds.shop.orders)
+some_order = precondition(lambda machine: machine.actions.shop.orders)
 
 
 class ShopMachine(RuleBasedStateMachine):
     def __init__(self, line: LocalGateway) -> None:
         super().__init__()
-        self.deeds = Deeds(line)
+        self.actions = Actions(line)
 
     def teardown(self) -> None:
-        self.deeds.clear_away()
+        self.actions.clear_away()
 
     @invariant()
     def the_database_is_as_the_model_says(self) -> None:
-        found, expected = state_of_database(), state_of_model(self.deeds.shop)
+        found, expected = state_of_database(), state_of_model(self.actions.shop)
         for name, rows in expected.items():
             assert found[name] == rows, name
 
@@ -55,11 +55,11 @@ class ShopMachine(RuleBasedStateMachine):
     )
     def something_was_bought(self, done: list[tuple[int, int, int, int]]) -> None:
         for buyer, goods, nums, how_far in done:
-            self.deeds.buy(buyer, goods, nums, how_far)
+            self.actions.buy(buyer, goods, nums, how_far)
 
     @rule(buyer=buyers, goods=wares, nums=st.integers(1, 2), how_far=st.integers(0, 4))
     def buy(self, **what: Any) -> None:
-        self.deeds.buy(**what)
+        self.actions.buy(**what)
 
     @rule(
         buyer=buyers, goods=wares, nums=st.integers(0, 5),
@@ -67,13 +67,13 @@ class ShopMachine(RuleBasedStateMachine):
     )  # fmt: skip
     def cart(self, buyer: int, goods: int, nums: int, how: str) -> None:
         if how.startswith("add"):
-            self.deeds.add_to_cart(buyer, goods, nums, as_text=how == "add as text")
+            self.actions.add_to_cart(buyer, goods, nums, as_text=how == "add as text")
         elif how == "remove":
-            self.deeds.remove_line(buyer, goods)
+            self.actions.remove_line(buyer, goods)
         elif how == "look":
-            self.deeds.look_at_the_cart(buyer)
+            self.actions.look_at_the_cart(buyer)
         else:
-            self.deeds.change_line(buyer, goods, nums, how)
+            self.actions.change_line(buyer, goods, nums, how)
 
     @rule(
         buyer=buyers,
@@ -82,30 +82,30 @@ class ShopMachine(RuleBasedStateMachine):
         place=choice(list(PLACES)),
     )  # fmt: skip
     def checkout(self, **what: Any) -> None:
-        self.deeds.checkout(**what)
+        self.actions.checkout(**what)
 
     @rule(
         minutes=choice([0, 1, 3, 10, 29, 30, 31]),
         then=choice(["", "sweep_holds", "sweep_orders", "reconcile"]),
     )
     def time_passes(self, minutes: int, then: str) -> None:
-        self.deeds.time_passes(minutes)
+        self.actions.time_passes(minutes)
         if then:
-            getattr(self.deeds, then)()
+            getattr(self.actions, then)()
 
     @some_order
     @rule(number=newest_first, what=choice(["cancel", "delete", "confirm", "reach", "look"]))
     def buyers_order(self, number: int, what: str) -> None:
         if what == "cancel":
-            self.deeds.cancel_order(number)
+            self.actions.cancel_order(number)
         elif what == "delete":
-            self.deeds.delete_order(number)
+            self.actions.delete_order(number)
         elif what == "confirm":
-            self.deeds.confirm_receipt(number)
+            self.actions.confirm_receipt(number)
         elif what == "reach":
-            self.deeds.reach_for_anothers_order(number)
+            self.actions.reach_for_anothers_order(number)
         else:
-            self.deeds.look_at_the_orders(number % BUYERS)
+            self.actions.look_at_the_orders(number % BUYERS)
 
     @some_order
     @rule(
@@ -113,17 +113,17 @@ class ShopMachine(RuleBasedStateMachine):
         reorder=st.booleans(), is_delivered=st.booleans(),
     )  # fmt: skip
     def pay(self, **what: Any) -> None:
-        self.deeds.pay(**what)
+        self.actions.pay(**what)
 
     @some_order
     @rule(number=newest_first, how=choice(["cashier", "return", "notice", "notice", "twice"]))
     def hear_of_the_payment(self, number: int, how: str) -> None:
         if how == "cashier":
-            self.deeds.open_the_cashier(number)
+            self.actions.open_the_cashier(number)
         elif how == "return":
-            self.deeds.come_back_from_the_cashier(number)
+            self.actions.come_back_from_the_cashier(number)
         else:
-            self.deeds.deliver(number, times=2 if how == "twice" else 1)
+            self.actions.deliver(number, times=2 if how == "twice" else 1)
 
     @some_order
     @rule(
@@ -132,9 +132,9 @@ class ShopMachine(RuleBasedStateMachine):
     )  # fmt: skip
     def refund(self, number: int, amount: str, pieces: int, how: str) -> None:
         if how == "own page":
-            self.deeds.refund_at_the_gateways_own_page(number, amount)
+            self.actions.refund_at_the_gateways_own_page(number, amount)
         else:
-            self.deeds.refund(number, amount, pieces, is_answer_lost=how == "lost")
+            self.actions.refund(number, amount, pieces, is_answer_lost=how == "lost")
 
     @some_order
     @rule(
@@ -143,23 +143,23 @@ class ShopMachine(RuleBasedStateMachine):
     )  # fmt: skip
     def after_sale(self, number: int, amount: str, pieces: int, how: str) -> None:
         if how == "ask":
-            self.deeds.ask_for_money(number, amount)
+            self.actions.ask_for_money(number, amount)
         elif how in ("approve", "lost"):
-            self.deeds.approve_request(number, amount, pieces, is_answer_lost=how == "lost")
+            self.actions.approve_request(number, amount, pieces, is_answer_lost=how == "lost")
         elif how == "withdraw":
-            self.deeds.withdraw_request(number)
+            self.actions.withdraw_request(number)
         elif how == "reject":
-            self.deeds.reject_request(number)
+            self.actions.reject_request(number)
         else:
-            self.deeds.reach_for_anothers_request(number)
+            self.actions.reach_for_anothers_request(number)
 
     @some_order
     @rule(number=newest_first, what=choice(["ship", "ship", "dismiss", "arrive"]))
     def staff_and_order(self, number: int, what: str) -> None:
         if what == "arrive":
-            self.deeds.ten_days_pass_on_the_road()
+            self.actions.ten_days_pass_on_the_road()
         else:
-            getattr(self.deeds, what)(number)
+            getattr(self.actions, what)(number)
 
     @rule(
         goods=wares, delta=st.integers(-3, 4), price=choice(["12.30", "5.05", "0.03", "0.00"]),
@@ -167,13 +167,13 @@ class ShopMachine(RuleBasedStateMachine):
     )  # fmt: skip
     def staff_and_goods(self, goods: int, delta: int, price: str, what: str) -> None:
         if what == "stock":
-            self.deeds.adjust_stock(goods, delta)
+            self.actions.adjust_stock(goods, delta)
         elif what == "price":
-            self.deeds.change_price(goods, price)
+            self.actions.change_price(goods, price)
         elif what == "freight":
-            self.deeds.change_freight(goods, price)
+            self.actions.change_freight(goods, price)
         else:
-            self.deeds.take_off_the_shelf_or_put_back(goods)
+            self.actions.take_off_the_shelf_or_put_back(goods)
 
     @rule(
         number=newest_first,
@@ -181,8 +181,8 @@ class ShopMachine(RuleBasedStateMachine):
     )
     def the_gateway(self, number: int, what: str) -> None:
         if what == "over":
-            self.deeds.the_time_for_refunds_ends(number)
+            self.actions.the_time_for_refunds_ends(number)
         elif what in ("stray", "another's"):
-            self.deeds.stray_money(number, of_another=what == "another's")
+            self.actions.stray_money(number, of_another=what == "another's")
         else:
-            self.deeds.gateway_falls_silent_or_speaks(what == "silent")
+            self.actions.gateway_falls_silent_or_speaks(what == "silent")

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderGoods, OrderInfo, ShoppingCart
-from apps.trade.services import carts, checkout
-from apps.trade.services.carts import cart_add, cart_lock, holds_release_lapsed
+from apps.trade.services import checkout, lapsed_holds
+from apps.trade.services.cart_locks import cart_lock
+from apps.trade.services.carts import cart_add
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.tests.addresses import DESTINATION
 from apps.users.tokens import token_make
 from tests.audit import assert_audit_clean
@@ -337,14 +339,14 @@ def test_a_sweep_waits_for_no_cart(shop: Shop) -> None:
 def test_control_a_sweep_without_the_lock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the order has is for sale again."""
     unlocked(monkeypatch, ShoppingCart)
-    uncounted(monkeypatch, carts)
+    uncounted(monkeypatch, lapsed_holds)
     [goods], buyer, both = shelf(10), shop.buyer(), meeting(2)
 
     def wait() -> None:
         both()  # the sweep has read the lines
         both()  # the order is made of them
 
-    before(monkeypatch, carts, "stock_return", wait)
+    before(monkeypatch, lapsed_holds, "stock_return", wait)
     buyer.add(goods, 2)
     let_lapse()
 

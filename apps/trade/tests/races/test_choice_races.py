@@ -19,7 +19,7 @@ from apps.trade.models import (
     ShoppingCart,
 )
 from apps.trade.services import checkout, checkout_rules
-from apps.trade.services.carts import cart_lock
+from apps.trade.services.cart_locks import cart_lock
 from apps.trade.services.checkout_preview import order_preview
 from apps.trade.services.checkout_rules import check_shown_total
 from apps.trade.tests.addresses import DESTINATION

@@ -12,8 +12,9 @@ from apps.goods.models import StockMovement
 from apps.trade.models import OrderInfo, Payment
 from apps.trade.services import orders as orders_service
 from apps.trade.services import payments
-from apps.trade.services.carts import cart_add, holds_release_lapsed
+from apps.trade.services.carts import cart_add
 from apps.trade.services.closing import orders_close_expired
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
 from tests.audit import assert_audit_clean
 from tests.parallel import in_parallel, meeting, tell

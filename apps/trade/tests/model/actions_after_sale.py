@@ -40,8 +40,8 @@ def lines_of(order_id: int, pieces: dict[int, int]) -> dict[int, int]:
     return {pk: pieces[goods] for pk, goods in lines.values_list("pk", "goods_id")}
 
 
-class AfterSaleDeeds:
-    """For Deeds, which has the model (``shop``), clients, and ways to name an order."""
+class AfterSaleActions:
+    """For Actions, which has the model (``shop``), clients, and ways to name an order."""
 
     shop: Any
     clients: Any

@@ -1,6 +1,6 @@
-"""What buyers, staff and the gateway can do: each deed to the shop and to the model of it.
+"""What buyers, staff and the gateway can do: each action to the shop and to the model of it.
 
-A deed asserts the answer; what it changed is compared afterwards. ``number`` counts orders,
+An action asserts the answer; what it changed is compared afterwards. ``number`` counts orders,
 trades, notices and the like from the newest, and around again.
 """
 
@@ -24,8 +24,8 @@ from apps.trade.models import FreightRule, OrderInfo, Payment, PaymentNotice
 from apps.trade.order_status import Event, MoveRefusedError
 from apps.trade.provinces import province_of
 from apps.trade.services.asking import GatewaySilentError
-from apps.trade.services.carts import holds_release_lapsed
 from apps.trade.services.closing import order_close_via_gateway, orders_close_expired
+from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.services.reconciling import payments_reconcile
 from apps.trade.services.refunds import refund_open, refund_send
 from apps.trade.services.shipping import NotShippableError, orders_confirm_received
@@ -42,7 +42,7 @@ from tests.local_gateway import LocalGateway
 from utils.alipay.patience import guard
 from utils.api.errors import DomainError
 
-from .deeds_after_sale import REFUSALS, AfterSaleDeeds, first_pieces, lines_of
+from .actions_after_sale import REFUSALS, AfterSaleActions, first_pieces, lines_of
 from .gateway import FINISHED, SUCCESS, Notice, Trade
 from .model import Choice, Goods, Order, Refund, RefusedError, Shop, SilentError
 from .model import Payment as Paid
@@ -85,7 +85,7 @@ def faults_of(preview: Any) -> list[str]:
     return preview["problems"] + [line["problem"] for line in preview["lines"] if line["problem"]]
 
 
-class Deeds(AfterSaleDeeds):
+class Actions(AfterSaleActions):
     def __init__(self, line: LocalGateway) -> None:
         self.line = line
         line.silent = False
