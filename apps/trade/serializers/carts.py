@@ -1,6 +1,6 @@
 """Shapes of the cart (contract: "A buyer's own things", rows shopcarts)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -72,11 +72,11 @@ class CartLineKeySerializer(serializers.ModelSerializer):
         try:
             return super().to_internal_value(data)
         except serializers.ValidationError as error:
-            field = self.fields["goods"]
-            if set(error.detail) != {"nums"} or self._is_on_sale(field.get_value(data)):
+            field, faults = self.fields["goods"], cast("dict[str, Any]", error.detail)
+            if faults.keys() != {"nums"} or self._is_on_sale(field.get_value(data)):
                 raise
             unknown = {"goods": [field.error_messages["does_not_exist"]]}
-            raise serializers.ValidationError(unknown | error.detail) from error
+            raise serializers.ValidationError(unknown | faults) from error
 
     def _is_on_sale(self, goods: Any) -> bool:
         key = self.fields["goods"].run_validation(goods)

@@ -45,7 +45,6 @@ from utils.api.errors import DomainError
 from .actions_after_sale import REFUSALS, AfterSaleActions, first_pieces, lines_of
 from .gateway import FINISHED, SUCCESS, Notice, Trade
 from .model import Choice, Goods, Order, Refund, RefusedError, Shop, SilentError
-from .model import Payment as Paid
 
 START = datetime(2026, 11, 23, 2, tzinfo=UTC)
 # Price, pieces, and whether they travel free.
@@ -131,11 +130,6 @@ class Actions(AfterSaleActions):
     def _order(self, number: int) -> Order:
         orders = list(self.shop.orders.values())
         return orders[-1 - number % len(orders)]
-
-    def _refundable(self) -> list[Paid]:
-        """What the gateway knows, too: a stray trade is nowhere in its books."""
-        known = {trade.number for trade in self.shop.gateway.trades.values()}
-        return [row for row in self.shop.payments.values() if row.trade_no in known]
 
     def buy(self, buyer: int, goods: int, nums: int, how_far: int) -> None:
         """As far as the cart, the order, the cashier, the payment, or the notice of it."""
@@ -447,7 +441,7 @@ class Actions(AfterSaleActions):
         newest = SandboxNotice.objects.order_by("-pk")[0]
         is_new = SandboxNotice.objects.count() > written
         number = newest.params["out_biz_no"] if is_new else "refused"
-        moved = yuan and self.shop.gateway.refund(trade, yuan, number)
+        moved = yuan and self.shop.gateway.refund(trade.number, yuan, number)
         assert answer.status_code == (302 if moved else 409)
 
     def _trade(self, number: int) -> Trade:
@@ -460,7 +454,7 @@ class Actions(AfterSaleActions):
     # -- staff
 
     def refund(self, number: int, amount: str, pieces: int, is_answer_lost: bool) -> None:
-        payments = self._refundable()
+        payments = list(self.shop.payments.values())
         if not payments:
             return
         payment = payments[-1 - number % len(payments)]
@@ -491,10 +485,10 @@ class Actions(AfterSaleActions):
 
     def _refund_without_answer(self, refund: Refund) -> None:
         """The gateway gets the request; the shop does not get the answer."""
-        trade = self.shop.gateway.trades[refund.payment.order.pk]
-        if self.shop.gateway.refund(trade, refund.amount, refund.number):
+        trade_no = refund.payment.trade_no
+        if self.shop.gateway.refund(trade_no, refund.amount, refund.number):
             trade_refund(
-                trade_no=trade.number, amount=refund.amount, out_request_no=refund.number,
+                trade_no=trade_no, amount=refund.amount, out_request_no=refund.number,
                 reason="",
             )  # fmt: skip
 

@@ -66,8 +66,12 @@ class Gateway:
                 self.notices.append(Notice(**said, status=WAIT, is_paid=False))
         return may
 
-    def refund(self, trade: Trade | None, amount: Decimal, number: str) -> bool:
-        """Return whether the money of the refund ``number`` has moved, now or before."""
+    def refund(self, trade_no: str, amount: Decimal, number: str) -> bool:
+        """Return whether the money of the refund ``number`` has moved, now or before.
+
+        A notice may name a trade that the gateway does not know: nothing comes back from it.
+        """
+        trade = next((row for row in self.trades.values() if row.number == trade_no), None)
         if trade is None:
             return False
         if number in trade.refunds:

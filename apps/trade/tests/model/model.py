@@ -539,8 +539,7 @@ class Shop:
         refund.asked_at = self.now
         if self.gateway.silent:
             return
-        trade = self.gateway.trades.get(refund.payment.order.pk)
-        if self.gateway.refund(trade, refund.amount, refund.number):
+        if self.gateway.refund(refund.payment.trade_no, refund.amount, refund.number):
             self._refund_done(refund)
         else:
             refund.state = "failed"
