@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
@@ -13,6 +14,8 @@ from mxshop.metrics.figures import figures_read
 from .busy_shop import BusyShop
 
 FOLDER = Path(__file__).parents[1] / "deploy" / "monitoring"
+# Grafana shows a unit that it does not know as a word behind the number.
+UNITS = {"none", "short", "reqps", "s", "bytes", "prefix:¥"}
 # What Prometheus makes of a histogram.
 SUFFIXES = ("_bucket", "_count", "_sum")
 
@@ -33,14 +36,19 @@ def names_in(text: str) -> set[str]:
     return set(re.findall(r"\bmxshop_[a-z_]+", text))
 
 
+def panels() -> list[dict[str, Any]]:
+    board = json.loads((FOLDER / "grafana.json").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = board["panels"]
+    return found
+
+
 def alarms() -> str:
     text = (FOLDER / "alerts.yml").read_text(encoding="utf-8")
     return "\n".join(re.findall(r"expr:((?:.*\n)(?: {10,}.*\n)*)", text))
 
 
 def expressions() -> list[str]:
-    board = json.loads((FOLDER / "grafana.json").read_text(encoding="utf-8"))
-    return [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    return [target["expr"] for panel in panels() for target in panel["targets"]]
 
 
 def test_all_that_is_asked_for_is_there() -> None:
@@ -59,6 +67,24 @@ def test_all_that_is_there_is_shown() -> None:
     unused = {"mxshop_payments_today", "mxshop_refunds_today"}
     unused.add("mxshop_http_request_seconds_count")
     assert names_known() - shown == unused
+
+
+def test_grafana_knows_the_units() -> None:
+    assert {panel["fieldConfig"]["defaults"]["unit"] for panel in panels()} <= UNITS
+
+
+def test_numbers_are_red_only_where_the_dashboard_says_so() -> None:
+    """Without thresholds Grafana takes its own, which are red from 80."""
+    red = {
+        panel["title"].rpartition(" / ")[2]
+        for panel in panels()
+        if panel["type"] == "stat"
+        for step in panel["fieldConfig"]["defaults"].get(
+            "thresholds", {"steps": [{"color": "red"}]}
+        )["steps"]
+        if step["color"] == "red"
+    }
+    assert red == {"Alarms firing", "Parts of the shop"}
 
 
 def test_labels_are_those_of_the_shop() -> None:
