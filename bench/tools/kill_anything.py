@@ -113,7 +113,12 @@ def play(stack: Stack, fault: Fault) -> Row:
 
 
 def lost_of(stack: Stack, load: Load, *, patience: float = 30.0) -> str:
-    """Return what was answered or paid, and is not there; "" when nothing is missing."""
+    """Return what was answered or paid, and is not there; "nothing of …" when all of it is.
+
+    Raises BenchError when nothing was paid: then nothing is compared.
+    """
+    if not load.paid:
+        raise BenchError("the gateway took no payment: whether one was lost is not known")
     numbers = set(stack.rows("SELECT order_sn FROM shop.trade_orderinfo"))
     missing = [number for number in load.ordered if number not in numbers]
     end = time.monotonic() + patience
@@ -135,7 +140,8 @@ def lost_of(stack: Stack, load: Load, *, patience: float = 30.0) -> str:
         losses.append(f"{len(missing)} orders")
     if unpaid:
         losses.append(f"{len(unpaid)} payments")
-    return ", ".join(losses)
+    of_all = f"of {len(load.ordered)} orders, {load.paid} payments"
+    return f"{', '.join(losses) or 'nothing'} {of_all}"
 
 
 # --- What is done to the parts --------------------------------------------------------------
@@ -233,7 +239,7 @@ def line(row: Row) -> str:
         health += f", {row.health_failed} failed"
     return (
         f"| {row.name} | {row.asked} | {row.in_flight} | {shown} | {row.unwell:.1f} s |"
-        f" {row.slowest:.1f} s | {health} | {row.audit} | {row.lost or 'nothing'} |"
+        f" {row.slowest:.1f} s | {health} | {row.audit} | {row.lost} |"
     )
 
 

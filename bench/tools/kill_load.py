@@ -1,12 +1,15 @@
 """A steady load on the shop, whether the requests before were answered or not."""
 
+import contextlib
 import itertools
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.cookies import SimpleCookie
 
 from .kill_stack import Stack
 from .outage_stack import ask
@@ -42,6 +45,7 @@ class Load:
     def __init__(self, stack: Stack) -> None:
         self.seen: list[Seen] = []
         self.ordered: list[str] = []  # numbers of orders that were answered with 201
+        self.paid = 0  # payments that the gateway took
         self._stack = stack
         self._buyers = itertools.cycle(stack.tokens)
         self._goods = itertools.cycle(stack.goods)
@@ -121,23 +125,18 @@ class Load:
         if not isinstance(order, dict):
             return
         link = urllib.parse.urlsplit(order["alipay_url"])
-        # What the gateway's own answers are, is not the shop's.
         gateway = HTTPConnection(link.netloc, timeout=TIMEOUT)
-        try:
-            gateway.request("GET", f"{link.path}?{link.query}")
-            answer = gateway.getresponse()
-            answer.read()
-            place = urllib.parse.urlsplit(answer.headers.get("Location", "")).path
-            if place:
-                gateway.request(
-                    "POST", f"{place}pay/",
-                    headers={"Content-Type": "application/x-www-form-urlencoded"},
-                )  # fmt: skip
-                gateway.getresponse().read()
-        except (OSError, HTTPException):
-            pass
-        finally:
-            gateway.close()
+        # The gateway's answers are not the shop's: one that fails is not noted.
+        with contextlib.suppress(OSError, HTTPException), contextlib.closing(gateway):
+            place = _ask_page(gateway, f"{link.path}?{link.query}").headers.get("Location")
+            if place is None:
+                return
+            cookies = SimpleCookie(_ask_page(gateway, place).headers.get("Set-Cookie", ""))
+            token = cookies["csrftoken"].value
+            headers = {"Cookie": f"csrftoken={token}", "X-CSRFToken": token}
+            if _ask_page(gateway, f"{place}pay/", "POST", headers).status == HTTPStatus.FOUND:
+                with self._lock:
+                    self.paid += 1
 
     def _upload(self) -> None:
         with self._lock:
@@ -166,3 +165,13 @@ class Load:
         finally:
             connection.close()
             self._note("upload", begun, status)
+
+
+def _ask_page(
+    gateway: HTTPConnection, path: str, method: str = "GET", headers: Mapping[str, str] = {}
+) -> HTTPResponse:
+    """Return the answer to a request for a page, read to its end."""
+    gateway.request(method, path, headers=dict(headers))
+    answer = gateway.getresponse()
+    answer.read()
+    return answer
