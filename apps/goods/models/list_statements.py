@@ -18,11 +18,23 @@ from .listing import FLAGS, Listing
 TABLE = "goods_goods"
 
 
+class Place(NamedTuple):
+    """A place in the order of a list: behind ``offset`` goods.
+
+    ``value``: what the last of these goods has in the order's column, ``key``: its id.
+    """
+
+    offset: int
+    value: Any
+    key: int
+
+
 class Page(NamedTuple):
     """``limit`` goods of a listing from ``offset`` on.
 
     ``order`` is what order_by() takes; its last term is ``id``. Backward, the offset is counted
-    from the end, and the last goods come first.
+    from the end, and the last goods come first. ``start``: a place at the page or before it,
+    where a walk can begin.
     """
 
     listing: Listing
@@ -30,6 +42,7 @@ class Page(NamedTuple):
     offset: int
     limit: int
     is_backward: bool = False
+    start: Place | None = None
 
     @property
     def depth(self) -> int:
@@ -53,11 +66,20 @@ def count_statement(asked: Listing, *, using: str, at_most: int | None = None) -
 
 
 def walk_statement(page: Page, *, using: str, columns: str = "id") -> Statement:
-    """Read all goods on sale in the order's index, and take those asked for."""
+    """Read the goods on sale in the order's index, from the start of the page if it has one."""
     source = _table(WALKED[page.order[0]], using)
     where, params = _where(page.listing, using)
+    if page.start:
+        behind, values = _behind(page.start, page)
+        where, params = f"{where} AND {behind}", [*params, *values]
     sql = f"SELECT {columns} FROM {source} WHERE {where} {_order(page)} {_limit(page)}"  # noqa: S608
     return Statement(sql, params)
+
+
+def place_statement(page: Page, *, using: str) -> Statement:
+    """Read ``value`` and ``key`` of the place where the page begins."""
+    last = page._replace(offset=page.offset - 1, limit=1)
+    return walk_statement(last, using=using, columns=f"{_column(page)}, id")
 
 
 def sort_statement(page: Page, *, using: str) -> Statement:
@@ -70,7 +92,7 @@ def sort_statement(page: Page, *, using: str) -> Statement:
 
 def merge_statement(page: Page, *, using: str) -> Statement:
     """Read the first goods of each cell in the cell's index, and merge them."""
-    column = page.order[0].removeprefix("-")
+    column = _column(page)
     columns = "id" if column == "id" else f"id, {column}"
     source, order = _table(OF_CELLS[page.order[0]], using), _order(page)
     parts: list[str] = []
@@ -128,13 +150,36 @@ def _places(values: Collection[Any]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
+def _behind(place: Place, page: Page) -> tuple[str, list[Any]]:
+    """Return the condition for goods behind a place, in a form that MariaDB reads as ranges."""
+    key = f"id {_is_behind('id', page)} %s"
+    column = _column(page)
+    if column == "id":
+        return key, [place.key]
+    behind = f"{column} {_is_behind(page.order[0], page)} %s"
+    return f"({behind} OR ({column} = %s AND {key}))", [place.value, place.value, place.key]
+
+
+def _is_behind(term: str, page: Page) -> str:
+    return "<" if _is_descending(term, page) else ">"
+
+
+def _is_descending(term: str, page: Page) -> bool:
+    return term.startswith("-") != page.is_backward
+
+
+def _column(page: Page) -> str:
+    return page.order[0].removeprefix("-")
+
+
 def _order(page: Page) -> str:
     terms = [
-        f"{term.removeprefix('-')}{' DESC' if term.startswith('-') != page.is_backward else ''}"
+        f"{term.removeprefix('-')}{' DESC' if _is_descending(term, page) else ''}"
         for term in page.order
     ]
     return f"ORDER BY {', '.join(terms)}"
 
 
 def _limit(page: Page) -> str:
-    return f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
+    offset = page.offset - (page.start.offset if page.start else 0)
+    return f"LIMIT {int(page.limit)} OFFSET {int(offset)}"

@@ -38,7 +38,8 @@ FAULTS = {
     "no table": (["DROP TABLE goods_search_words"], "its table cannot be read"),
     "another engine's table": (
         ["DROP TABLE goods_search_words",
-         "CREATE TABLE goods_search_words (goods_id BIGINT PRIMARY KEY, words LONGTEXT)"],
+         "CREATE TABLE goods_search_words (goods_id BIGINT PRIMARY KEY, words LONGTEXT)",
+         "INSERT INTO goods_search_words VALUES (0, '')"],
         "its table cannot be read",
     ),
     "never built": (["DELETE FROM goods_goodssearchindex"], "it has not been built"),
