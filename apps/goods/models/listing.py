@@ -37,6 +37,10 @@ class Listing:
         """Whether all goods on sale are in it."""
         return self == Listing()
 
+    @property
+    def has_prices(self) -> bool:
+        return self.lowest is not None or self.highest is not None
+
     def cells(self) -> Iterator[Listing]:
         """Yield listings that share no goods and are this one together.
 

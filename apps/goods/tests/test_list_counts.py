@@ -30,6 +30,7 @@ def goods(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[int]:
     monkeypatch.setattr(list_counts, "COUNTED", 20)
     settings.CATALOGUE_CACHE_SECONDS = 0  # the answers themselves are not kept
     caches["responses"].clear()
+    list_counts._long.clear()
     category = make_category()
     Goods.objects.bulk_create(
         Goods(category=category, goods_sn=f"K{number}", name="x", shop_price=number % 2 + 1)
@@ -67,6 +68,32 @@ def test_a_short_list_is_counted_each_time(api: APIClient, goods: list[int]) -> 
     Goods.objects.filter(pk__in=goods[20:]).update(is_on_sale=False)
     for _ in range(2):
         assert counted(api, "") == (20, 0)  # by the statement that gives up at 21
+    behind_the_shops_back(goods[:1])
+    assert counted(api, "") == (19, 0)
+
+
+def test_a_long_list_is_not_counted_while_its_count_is_kept(
+    api: APIClient, goods: list[int]
+) -> None:
+    def statements() -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get("/goods/").json()["count"] == 125
+        return [q["sql"] for q in queries.captured_queries if "COUNT" in q["sql"]]
+
+    first, again = statements(), statements()
+    assert [sql.startswith(COUNTS_ALL) for sql in first] == [False, True]
+    assert again == []
+
+
+def test_a_long_list_that_has_become_short(
+    api: APIClient, goods: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    assert counted(api, "") == (125, 1)
+    behind_the_shops_back(goods[20:])
+    with django_capture_on_commit_callbacks(execute=True):
+        catalogue_changed()
+    assert counted(api, "") == (20, 1)  # it was taken for long
+    assert counted(api, "") == (20, 0)
     behind_the_shops_back(goods[:1])
     assert counted(api, "") == (19, 0)
 
