@@ -37,19 +37,23 @@ def goods_count(listing: Listing, *, using: str, is_fresh: bool = False) -> Coun
         number = count_up_to(listing, COUNTED + 1, using=using)
         if number <= COUNTED:
             return Count(number, is_kept=False)
+    count = _count_parts(listing, using=using, is_fresh=is_fresh)
+    _remember(listing, is_long=count.number > COUNTED)
+    return count
+
+
+def _count_parts(listing: Listing, *, using: str, is_fresh: bool) -> Count:
+    parts = listing.counted_parts()
     try:
-        # Before it is counted: a count that a change overtakes is kept under the old version.
-        key = _key(listing, catalogue_version())
+        # Before they are counted: a count that a change overtakes is kept under the old version.
+        version = catalogue_version()
     except CacheUnreachableError:
-        return Count(count_all(listing, using=using), is_kept=False)
-    kept = None if is_fresh else _kept.get_many([key]).get(key)
-    if kept is not None:
-        return Count(kept, is_kept=True)
-    number = count_all(listing, using=using)
-    if number > COUNTED:
-        _kept.set_many({key: number}, KEPT_SECONDS)
-    _remember(listing, is_long=number > COUNTED)
-    return Count(number, is_kept=False)
+        return Count(sum(count_all(part, using=using) for part in parts), is_kept=False)
+    keys = {_key(part, version): part for part in parts}
+    kept = {} if is_fresh else _kept.get_many(list(keys))
+    counted = {key: count_all(part, using=using) for key, part in keys.items() if key not in kept}
+    _kept.set_many(counted, KEPT_SECONDS)
+    return Count(sum(kept.values()) + sum(counted.values()), is_kept=bool(kept))
 
 
 def _remember(listing: Listing, *, is_long: bool) -> None:

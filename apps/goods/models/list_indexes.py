@@ -23,7 +23,6 @@ FILTERING_CATEGORIES = "goods_cell_price"
 # The narrowest indexes that have the columns of a filter: what is counted is all that matches.
 COUNTING = "goods_counted"
 COUNTING_CATEGORIES = "goods_cell_id"
-COUNTING_PRICES = "goods_list_price"
 # The index that has the goods of each cell (Listing.cells) in an order.
 OF_CELLS = {
     "id": "goods_cell_id",

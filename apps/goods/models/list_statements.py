@@ -15,7 +15,6 @@ from django.db import connections
 from .list_indexes import (
     COUNTING,
     COUNTING_CATEGORIES,
-    COUNTING_PRICES,
     FILTERING,
     FILTERING_CATEGORIES,
     OF_CELLS,
@@ -66,7 +65,7 @@ class Statement(NamedTuple):
 def count_statement(asked: Listing, *, using: str, at_most: int | None = None) -> Statement:
     """Count the goods, or as many of them as ``at_most``."""
     source = _table(_counting(asked), using)
-    where, params = _where(asked, using, names_flags=_counting(asked) != COUNTING_PRICES)
+    where, params = _where(asked, using, names_flags=True)
     if at_most is None:
         return Statement(f"SELECT COUNT(*) FROM {source} WHERE {where}", params)  # noqa: S608
     some = f"SELECT 1 AS one FROM {source} WHERE {where} LIMIT {int(at_most)}"  # noqa: S608
@@ -125,11 +124,9 @@ def _filtering(asked: Listing) -> str:
 
 
 def _counting(asked: Listing) -> str:
-    if not asked.has_prices:
-        return COUNTING if asked.categories is None else COUNTING_CATEGORIES
-    if asked.categories is None and asked.is_hot is None and asked.is_new is None:
-        return COUNTING_PRICES
-    return _filtering(asked)
+    if asked.has_prices:
+        return _filtering(asked)
+    return COUNTING if asked.categories is None else COUNTING_CATEGORIES
 
 
 def _table(index: str, using: str) -> str:
