@@ -58,6 +58,7 @@ def mroonga_server(
     plugin = (f"--plugin-dir={plugins}", f"--plugin-load-add={PLUGIN}") if has_plugin else ()
     own = tempfile.TemporaryDirectory(prefix="mroonga-") if folder is None else nullcontext(folder)
     with own as folder:
+        _tables_install(Path(folder))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -65,9 +66,7 @@ def mroonga_server(
             [
                 program, "--no-defaults", f"--datadir={folder}", f"--socket={folder}/socket",
                 f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid",
-                *plugin,
-                # No accounts, no system tables: nothing has to be installed first.
-                "--skip-grant-tables", "--skip-networking=0", "--skip-log-bin",
+                *plugin, "--skip-log-bin", f"--init-file={folder}/functions.sql",
                 "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
                 "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M",
                 *(["--user=root"] if os.geteuid() == 0 else []), *options,
@@ -79,6 +78,26 @@ def mroonga_server(
         finally:
             process.terminate()
             process.wait(timeout=60)
+
+
+def _tables_install(folder: Path) -> None:
+    """Make the system tables, unless they are there: a server without them has no functions.
+
+    The functions are what Debian's package makes of them.
+    """
+    if (folder / "mysql").exists():
+        return
+    program = shutil.which("mariadb-install-db")
+    assert program
+    user = ["--user=root"] if os.geteuid() == 0 else []
+    subprocess.run(
+        [program, "--no-defaults", *user, f"--datadir={folder}", "--skip-test-db",
+         "--auth-root-authentication-method=normal"],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    (folder / "functions.sql").write_text(
+        f"CREATE FUNCTION IF NOT EXISTS mroonga_command RETURNS STRING SONAME '{PLUGIN}';\n"
+    )
 
 
 def wait_until_it_answers() -> None:

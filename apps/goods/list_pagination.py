@@ -1,5 +1,6 @@
 """Pages of the goods list: counted and read by plans that hold for a million goods (ADR 16)."""
 
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page as ShownPage
@@ -9,6 +10,7 @@ from django.utils.functional import cached_property
 from utils.api.pagination import StandardPagination
 
 from .list_counts import Count, goods_count
+from .list_places import KeptPlaces
 from .models import (
     Goods,
     GoodsQuerySet,
@@ -66,7 +68,8 @@ class GoodsPaginator(Paginator):
         if self.count <= SMALL_SHOP and rows.listing == Listing():
             return goods_cards_slice(order, offset=offset, limit=self.per_page)
         page = Page(rows.listing, order, offset=offset, limit=self.per_page)
-        keys = page_keys(page, count=self.count, using=rows.db)
+        places = partial(KeptPlaces, count=self.count)
+        keys = page_keys(page, count=self.count, using=rows.db, places=places)
         found = goods_cards(keys)
         # Not those that left the shelf meanwhile.
         return [found[key] for key in keys if key in found and found[key].is_on_sale]

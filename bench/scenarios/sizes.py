@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 SMALL, MIDDLE, LARGE = SIZES = (10_000, 100_000, 1_000_000)
 GROWTH = 3
 
-# {root} and {leaf} stand for categories of the highest and the lowest level.
+# {root} and {leaf} stand for categories of the highest and the lowest level, {middle} for the page
+# in the middle of the list.
 LISTS = {
     "list": "/goods/",
     "list, last page": "/goods/?page=last",
+    "list, middle page": "/goods/?page={middle}",
     "list by sales": "/goods/?ordering=-sold_num",
     "list by price": "/goods/?ordering=shop_price",
     "hot goods": "/goods/?is_hot=true",
@@ -34,9 +36,9 @@ COMMON, RARE = "鲜", "LT00004711"
 SEARCHES = {f"search, {COMMON} (common)": (COMMON, 60), f"search, {RARE} (rare)": (RARE, 5)}
 
 
-def _path(pattern: str) -> object:
+def _path(pattern: str, goods: int) -> object:
     def path(shop: Shop) -> str:
-        return pattern.format(root=shop.category_id, leaf=shop.leaf_id)
+        return pattern.format(root=shop.category_id, leaf=shop.leaf_id, middle=goods // 24)
 
     return path
 
@@ -47,7 +49,7 @@ def _detail(shop: Shop) -> str:
 
 def _scenarios() -> Iterator[Scenario]:
     for goods in SIZES:
-        paths = {name: _path(pattern) for name, pattern in {**LISTS, **OTHERS}.items()}
+        paths = {name: _path(pattern, goods) for name, pattern in {**LISTS, **OTHERS}.items()}
         for name, path in {**paths, "detail": _detail}.items():
             small = f"{name}, {SMALL:,} goods"
             yield Scenario(

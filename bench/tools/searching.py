@@ -90,6 +90,10 @@ def measure() -> None:
     clock = DatabaseClock(connection)
     total = Goods.objects.count()
     print(f"\n{total:,} goods; CPU ms of the database", flush=True)
+    with connection.cursor() as cursor:  # as Debian's package does for its server
+        cursor.execute(
+            "CREATE FUNCTION IF NOT EXISTS mroonga_command RETURNS STRING SONAME 'ha_mroonga.so'"
+        )
     if search_index_fault() or "BENCH_BUILD" in os.environ:
         took, number = clock.of(search_index_build)
         print(f"built: {number / took.wall * 1000:,.0f} goods/s, server {took.cpu:,.0f} ms CPU")
@@ -105,7 +109,6 @@ def measure() -> None:
             best, count = float("inf"), 0
             for _ in range(1 if way == "LIKE" and total > 200_000 else RUNS):
                 if way == "first":
-                    mroonga._count.cache_clear()
                     mroonga._hits.cache_clear()
                 took, answer = clock.of(lambda: api.get(f"/goods/?{query}"))
                 assert answer.status_code == 200, answer.content

@@ -21,7 +21,7 @@ from .goods import (
 from .imports import GoodsImport, GoodsImportArchive, GoodsImportRow
 from .index_page import Banner, GoodsCategoryBrand, HotSearchWords, IndexAd
 from .list_pages import count_all, count_up_to, page_keys
-from .list_statements import Page
+from .list_statements import Page, Place
 from .listing import Listing
 from .pictures import PictureMark
 from .search import GoodsSearchIndex, GoodsSearchMark
@@ -31,7 +31,7 @@ __all__ = [
     "Banner", "CategoryQuerySet", "Goods", "GoodsCardsQuerySet", "GoodsCategory",
     "GoodsCategoryBrand", "GoodsImage", "GoodsImport", "GoodsImportArchive", "GoodsImportRow",
     "GoodsQuerySet", "GoodsSearchIndex", "GoodsSearchMark", "GoodsViewCount", "HotSearchWords",
-    "IndexAd", "Listing", "Page", "Picture", "PictureMark", "RowsWithGoodsCards",
+    "IndexAd", "Listing", "Page", "Picture", "PictureMark", "Place", "RowsWithGoodsCards",
     "SearchTextField", "StockMovement", "count_all", "count_up_to", "goods_cards",
     "goods_cards_slice", "page_keys",
 ]  # fmt: skip

@@ -20,6 +20,9 @@ WALKED = {
 # The indexes that find the goods of any filter, and no others, and have all columns of any order.
 FILTERING = "goods_flagged"
 FILTERING_CATEGORIES = "goods_cell_price"
+# The narrowest indexes that have the columns of a filter: what is counted is all that matches.
+COUNTING = "goods_counted"
+COUNTING_CATEGORIES = "goods_cell_id"
 # The index that has the goods of each cell (Listing.cells) in an order.
 OF_CELLS = {
     "id": "goods_cell_id",
@@ -40,6 +43,7 @@ LIST_INDEXES = [
     _index("goods_list_time", "is_on_sale add_time id category is_hot is_new shop_price"),
     _index("goods_list_time_desc", "is_on_sale -add_time id category is_hot is_new shop_price"),
     _index("goods_flagged", "is_on_sale is_hot is_new shop_price id add_time sold_num"),
+    _index("goods_counted", "is_on_sale is_hot is_new"),
     _index("goods_cell_id", "category is_on_sale is_hot is_new id shop_price"),
     _index("goods_cell_price", "category is_on_sale is_hot is_new shop_price id add_time sold_num"),
     _index("goods_cell_price_desc", "category is_on_sale is_hot is_new -shop_price id"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connections
 
 from .list_statements import (
     Page,
+    Place,
     Statement,
     bounded,
     count_statement,
     merge_statement,
+    place_statement,
     sort_statement,
     walk_statement,
 )
@@ -32,9 +34,19 @@ class Bounds:
     cells: int = 250
     # or to sort so many; what is even more frequent is in the order's index often enough.
     sorted_last: int = 100_000
+    # Pages that are farther from both ends are gone to in steps of so many.
+    step: int = 10_000
 
 
 BOUNDS = Bounds()
+
+
+class Places(Protocol):
+    """Where others have been in one list: its goods, its order, from one of its ends."""
+
+    def known(self) -> Sequence[Place]: ...
+
+    def keep(self, places: Sequence[Place]) -> None: ...
 
 
 def count_up_to(asked: Listing, at_most: int, *, using: str) -> int:
@@ -53,10 +65,13 @@ def count_all(asked: Listing, *, using: str) -> int:
     return int(count)
 
 
-def page_keys(page: Page, *, count: int, using: str, bounds: Bounds = BOUNDS) -> list[int]:
+def page_keys(
+    page: Page, *, count: int, using: str, places: Callable[[Page], Places], bounds: Bounds = BOUNDS
+) -> list[int]:
     """Return the ids of the goods of a page, in order.
 
     ``count``: how many goods are in the listing; the last half of them is read from the end.
+    ``places``: gives what is known about the list of a page; asked for pages far from both ends.
     """
     page = page._replace(limit=min(page.limit, count - page.offset))
     if page.limit <= 0 or page.listing.is_empty:
@@ -64,16 +79,20 @@ def page_keys(page: Page, *, count: int, using: str, bounds: Bounds = BOUNDS) ->
     is_backward = 2 * page.offset > count
     if is_backward:
         page = page._replace(offset=count - page.depth, is_backward=True)
-    keys = _find(page, count, using, bounds)
+    keys = _find(page, count, using, places, bounds)
     return keys[::-1] if is_backward else keys
 
 
-def _find(page: Page, count: int, using: str, bounds: Bounds) -> list[int]:
+def _find(
+    page: Page, count: int, using: str, places: Callable[[Page], Places], bounds: Bounds
+) -> list[int]:
     if count <= bounds.sorted_first or len(page.order) > 2:
         return _keys(sort_statement(page, using=using), using)
     walk = walk_statement(page, using=using)
-    if page.depth > bounds.walked or not _can_give_up(using):
+    if not _is_mariadb(using):
         return _keys(walk, using)
+    if page.depth > bounds.walked:
+        return _find_far(page, using, places(page), bounds)
     # As a rule, what a filter looks for is as frequent at the beginning of the order as in the
     # rest of it.
     keys = _keys(bounded(walk, bounds.walked), using)
@@ -84,6 +103,23 @@ def _find(page: Page, count: int, using: str, bounds: Bounds) -> list[int]:
     if count <= bounds.sorted_last:
         return _keys(sort_statement(page, using=using), using)
     return _keys(walk, using)
+
+
+def _find_far(page: Page, using: str, places: Places, bounds: Bounds) -> list[int]:
+    """Walk in steps from the last known place before the page, and let others know of them."""
+    known, found = places.known(), list[Place]()
+    here = max((place for place in known if place.offset <= page.offset), default=None)
+    first = bounds.step + (here.offset if here else 0)
+    for offset in range(first, page.offset + 1, bounds.step):
+        step = page._replace(offset=offset, start=here)
+        read = _read(place_statement(step, using=using), using)
+        if not read:  # the list has become shorter
+            return []
+        here = Place(offset, *read[0])
+        found.append(here)
+    if found:
+        places.keep([*known, *found])
+    return _keys(walk_statement(page._replace(start=here), using=using), using)
 
 
 def _merged(page: Page, count: int, using: str, bounds: Bounds) -> Page | None:
@@ -139,7 +175,8 @@ def _first_of_each(
     return set(_keys(Statement(" UNION ALL ".join(parts), params), using))
 
 
-def _can_give_up(using: str) -> bool:
+def _is_mariadb(using: str) -> bool:
+    """Whether the database can give up (ROWS EXAMINED), and begin an index at a place."""
     return bool(getattr(connections[using], "mysql_is_mariadb", False))
 
 

@@ -37,6 +37,10 @@ class Listing:
         """Whether all goods on sale are in it."""
         return self == Listing()
 
+    @property
+    def has_prices(self) -> bool:
+        return self.lowest is not None or self.highest is not None
+
     def cells(self) -> Iterator[Listing]:
         """Yield listings that share no goods and are this one together.
 
@@ -44,11 +48,24 @@ class Listing:
         of each index that begins with these columns, in the order of that index.
         """
         assert self.categories is not None
+        for category in self.categories:
+            yield from replace(self, categories=(category,)).flag_cells()
+
+    def flag_cells(self) -> Iterator[Listing]:
+        """Yield listings of one value of is_hot and one of is_new that are this one together."""
         hot, new = (
             (False, True) if value is None else (value,) for value in (self.is_hot, self.is_new)
         )
-        for category, is_hot, is_new in product(self.categories, hot, new):
-            yield replace(self, categories=(category,), is_hot=is_hot, is_new=is_new)
+        for is_hot, is_new in product(hot, new):
+            yield replace(self, is_hot=is_hot, is_new=is_new)
+
+    def counted_parts(self) -> list[Listing]:
+        """Return the listings whose counts are kept: together they are this one.
+
+        Without categories, every filter is made of the same few, so that a count of all goods is
+        also one of the goods that are not hot. And no statement counts all goods of a large shop.
+        """
+        return [self] if self.categories is not None else list(self.flag_cells())
 
     def as_q(self) -> Q:
         """Return the conditions for the ORM."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from array import array
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ from utils.db.outages import is_outage
 
 from ..models import GoodsQuerySet, GoodsSearchIndex, GoodsSearchMark
 from .folding import folding_of
-from .index_table import all_of, any_of, hits, hits_count, stamp_text, words_of
+from .index_table import Hits, all_of, any_of, hits, hits_among, stamp_text, words_of
 from .keys import KeyAmong
 from .tokens import Groups, groups_of, is_reserved
 
@@ -89,7 +88,7 @@ def index_now() -> IndexNow:
 def stamp_check(cursor: Any, stamps: Sequence[str]) -> None:
     """Raise IndexUnusableError when the index itself has none of ``stamps``: it is of another
     moment than the goods."""
-    if not hits_count(cursor, any_of(stamp_text(stamp) for stamp in stamps)):
+    if not hits(cursor, any_of(stamp_text(stamp) for stamp in stamps), limit=1).number:
         raise IndexUnusableError(
             "the index is not of these goods (a restored backup, or another server): "
             "manage.py search_index build"
@@ -107,72 +106,37 @@ def _found(rows: GoodsQuerySet, words: Sequence[str]) -> Found:
     groups = groups_of(rows.listing)
     with connection.cursor() as cursor:
         stamp_check(cursor, now.stamps)
-        some = _some(now.stamps, texts)
-        is_exact = not groups and groups is not None
-        if some is None and groups:
-            some = _few(now.stamps, all_of(texts, *groups))
-            is_exact = True
-        if some is None:
-            number = None
-            if groups is not None:
-                number = _count(now.stamps, all_of(texts, *groups))
-                number -= _indexed(cursor, texts, groups, now.marks)
-                number += len(_by_like(rows, words, now.marks))
-            return Found(number, None)
-    keys = set(some.keys) - now.marks
-    if not some.have_all:
-        keys, is_exact = _by_like(rows, words, keys), True
-    keys |= _by_like(rows, words, now.marks)
-    return Found(len(keys) if is_exact else None, sorted(keys))
+        found = _hits(now.stamps, texts, groups or ())
+        if found.number > MAX_KEYS:
+            if groups is None:
+                return Found(None, None)
+            number = found.number - _indexed(cursor, texts, groups, now.marks)
+            return Found(number + len(_by_like(rows, words, now.marks)), None)
+    keys = (set(found.keys) - now.marks) | _by_like(rows, words, now.marks)
+    return Found(None if groups is None else len(keys), sorted(keys))
 
 
-class _Some(NamedTuple):
-    """Goods that have the longest of the texts, and whether they have all."""
-
-    keys: array[int]
-    have_all: bool
-
-
-def _some(stamps: tuple[str, ...], texts: Sequence[str]) -> _Some | None:
-    """Return the goods with so many of the texts that they are few; None when many have all.
-
-    ``texts`` are sorted, the longest first: it has the fewest goods as a rule. Looking up a text
-    that many goods have costs more than to look for it in a few of them.
-    """
-    if first := _few(stamps, all_of(texts[:1])):
-        return first._replace(have_all=len(texts) == 1)
-    for number in sorted({min(2, len(texts)), len(texts)} - {1}):
-        keys = _hits(stamps, all_of(texts[:number]))
-        if len(keys) <= MAX_KEYS:
-            return _Some(keys, number == len(texts))
-    return None
-
-
-def _few(stamps: tuple[str, ...], query: str) -> _Some | None:
-    """Return what a query finds; None for many, of which the number is kept then."""
-    return _Some(_hits(stamps, query), True) if _count(stamps, query) <= MAX_KEYS else None
-
-
-def _needed(texts: Iterable[str]) -> list[str]:
+def _needed(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the texts without those that stand in another, the longest first."""
     different = sorted(set(texts), key=lambda text: (-len(text), text))
-    return [t for t in different if not any(t in other for other in different if other != t)]
+    return tuple(t for t in different if not any(t in other for other in different if other != t))
 
 
 # An index with the same stamp has the same rows, but for those with marks: what was found in it
-# stays true. Keys are kept as numbers of 8 bytes, 5 MB at most.
+# stays true. Keys are kept as numbers of 8 bytes, 10 MB at most.
+@lru_cache(maxsize=256)
+def _hits(stamps: tuple[str, ...], texts: tuple[str, ...], groups: Groups) -> Hits:
+    """Return the goods that have all of ``texts``, and one text of each group.
 
-
-@lru_cache(maxsize=1024)
-def _count(stamps: tuple[str, ...], query: str) -> int:
+    ``texts`` are sorted, the longest first: it has the fewest goods as a rule. Looking up another
+    one that many goods have costs more than to look for it in the rows of a few.
+    """
+    first = texts if groups else texts[: min(2, len(texts) - 1)]
+    few = _hits(stamps, first, ()) if first else None
     with connection.cursor() as cursor:
-        return hits_count(cursor, query)
-
-
-@lru_cache(maxsize=128)
-def _hits(stamps: tuple[str, ...], query: str) -> array[int]:
-    with connection.cursor() as cursor:
-        return array("q", hits(cursor, query, limit=MAX_KEYS + 1))
+        if few is not None and few.number <= MAX_KEYS:
+            return hits_among(cursor, few.keys, texts[len(first) :], groups)
+        return hits(cursor, all_of(texts, *groups), limit=MAX_KEYS)
 
 
 def _by_like(rows: GoodsQuerySet, words: Sequence[str], keys: Collection[int]) -> set[int]:

@@ -43,7 +43,7 @@ def is_reserved(character: str) -> bool:
 
 def groups_of(listing: Listing | None) -> Groups | None:
     """Return what a listing means in the index; None where it means nothing there: prices."""
-    if listing is None or listing.lowest is not None or listing.highest is not None:
+    if listing is None or listing.has_prices:
         return None
     groups: list[tuple[str, ...]] = []
     if listing.categories is not None:

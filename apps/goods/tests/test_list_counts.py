@@ -30,6 +30,7 @@ def goods(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[int]:
     monkeypatch.setattr(list_counts, "COUNTED", 20)
     settings.CATALOGUE_CACHE_SECONDS = 0  # the answers themselves are not kept
     caches["responses"].clear()
+    list_counts._long.clear()
     category = make_category()
     Goods.objects.bulk_create(
         Goods(category=category, goods_sn=f"K{number}", name="x", shop_price=number % 2 + 1)
@@ -38,14 +39,11 @@ def goods(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[int]:
     return list(Goods.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def counted(api: APIClient, query: str) -> tuple[int, int]:
-    """Return the count of the answer, and how often all goods of a list were counted for it."""
+def counted(api: APIClient, query: str) -> tuple[int, bool]:
+    """Return the count of the answer, and whether all goods of the list were counted for it."""
     with CaptureQueriesContext(connection) as queries:
         count = api.get(f"/goods/?{query}").json()["count"]
-    whole = [
-        q for q in queries.captured_queries if q["sql"].startswith("SELECT COUNT(*) FROM goods")
-    ]
-    return count, len(whole)
+    return count, any(q["sql"].startswith(COUNTS_ALL) for q in queries.captured_queries)
 
 
 def behind_the_shops_back(keys: list[int]) -> None:
@@ -56,67 +54,108 @@ def behind_the_shops_back(keys: list[int]) -> None:
 
 
 def test_one_count_serves_every_page_and_order(api: APIClient, goods: list[int]) -> None:
-    assert counted(api, "") == (125, 1)
+    assert counted(api, "") == (125, True)
     for query in ("page=2", "page=last", "ordering=-sold_num", "page_size=50"):
-        assert counted(api, query) == (125, 0), query
-    assert counted(api, "pricemin=2") == (62, 1)  # another list
-    assert counted(api, "pricemin=2&page=3") == (62, 0)
+        assert counted(api, query) == (125, False), query
+    assert counted(api, "pricemin=2") == (62, True)  # another list
+    assert counted(api, "pricemin=2&page=3") == (62, False)
 
 
 def test_a_short_list_is_counted_each_time(api: APIClient, goods: list[int]) -> None:
     Goods.objects.filter(pk__in=goods[20:]).update(is_on_sale=False)
     for _ in range(2):
-        assert counted(api, "") == (20, 0)  # by the statement that gives up at 21
+        assert counted(api, "") == (20, False)  # by the statement that gives up at 21
     behind_the_shops_back(goods[:1])
-    assert counted(api, "") == (19, 0)
+    assert counted(api, "") == (19, False)
+
+
+def test_a_long_list_is_not_counted_while_its_count_is_kept(
+    api: APIClient, goods: list[int]
+) -> None:
+    def statements() -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get("/goods/").json()["count"] == 125
+        return [q["sql"] for q in queries.captured_queries if "COUNT" in q["sql"]]
+
+    first, again = statements(), statements()
+    # Once up to the bound, and once for each value of is_hot and is_new.
+    assert [sql.startswith(COUNTS_ALL) for sql in first] == [False, True, True, True, True]
+    assert again == []
+
+
+def test_the_count_of_all_goods_is_that_of_every_flag(api: APIClient, goods: list[int]) -> None:
+    Goods.objects.filter(pk__in=goods[:40]).update(is_hot=True)
+    Goods.objects.filter(pk__in=goods[30:60]).update(is_new=True)
+    assert counted(api, "is_hot=true") == (40, True)
+    assert counted(api, "") == (125, True)
+    for query, number in {
+        "is_hot=false": 85, "is_new=true": 30, "is_new=false": 95, "is_hot=true&is_new=false": 30,
+        "is_hot=false&is_new=false": 65,
+    }.items():  # fmt: skip
+        # The first asks whether it is long at all.
+        assert counted(api, query) == (number, False), query
+    assert counted(api, "is_hot=false&pricemin=2") == (42, True)
+
+
+def test_a_long_list_that_has_become_short(
+    api: APIClient, goods: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    assert counted(api, "") == (125, True)
+    behind_the_shops_back(goods[20:])
+    with django_capture_on_commit_callbacks(execute=True):
+        catalogue_changed()
+    assert counted(api, "") == (20, True)  # it was taken for long
+    assert counted(api, "") == (20, False)
+    behind_the_shops_back(goods[:1])
+    assert counted(api, "") == (19, False)
 
 
 def test_a_kept_count_lasts_thirty_seconds(api: APIClient, goods: list[int]) -> None:
     now = timezone.now()
     with time_machine.travel(now, tick=False):
-        assert counted(api, "") == (125, 1)
+        assert counted(api, "") == (125, True)
     behind_the_shops_back(goods[:1])
     with time_machine.travel(now + timedelta(seconds=29), tick=False):
-        assert counted(api, "") == (125, 0)
+        assert counted(api, "") == (125, False)
     with time_machine.travel(now + timedelta(seconds=31), tick=False):
-        assert counted(api, "") == (124, 1)
+        assert counted(api, "") == (124, True)
 
 
 def test_a_change_of_the_catalogue_is_counted_at_once(
     api: APIClient, goods: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
-    assert counted(api, "") == (125, 1)
+    assert counted(api, "") == (125, True)
     with django_capture_on_commit_callbacks(execute=True):
         first = Goods.objects.get(pk=goods[0])
         first.is_on_sale = False
         first.save(update_fields=["is_on_sale"])
-    assert counted(api, "") == (124, 1)
-    assert counted(api, "page=2") == (124, 0)
+    assert counted(api, "") == (124, True)
+    assert counted(api, "page=2") == (124, False)
 
 
 def test_a_page_that_comes_out_short_is_counted_anew(api: APIClient, goods: list[int]) -> None:
-    assert counted(api, "") == (125, 1)
+    assert counted(api, "") == (125, True)
     behind_the_shops_back(goods[30:])
-    assert counted(api, "page=2") == (125, 0)  # nothing to see on this page
+    assert counted(api, "page=2") == (125, False)  # nothing to see on this page
     body = api.get("/goods/?page=3").json()
     assert (body["count"], body["next"]) == (30, None)
     assert [each["id"] for each in body["results"]] == goods[24:30]
-    assert counted(api, "") == (30, 0)  # kept in its place
+    assert counted(api, "") == (30, False)  # kept in its place
 
 
 def test_a_page_that_is_gone(api: APIClient, goods: list[int]) -> None:
-    assert counted(api, "") == (125, 1)
+    assert counted(api, "") == (125, True)
     behind_the_shops_back(goods[30:])
     response = api.get("/goods/?page=4")
     assert (response.status_code, response.json()) == (404, {"detail": "无效页面。"})
-    assert counted(api, "") == (30, 0)
+    assert counted(api, "") == (30, False)
 
 
 def test_the_second_half_is_counted_from_the_end(api: APIClient, goods: list[int]) -> None:
     """What is deleted past the shop moves these pages until the count is not kept any more."""
     now = timezone.now()
     with time_machine.travel(now, tick=False):
-        assert counted(api, "") == (125, 1)
+        assert counted(api, "") == (125, True)
         behind_the_shops_back(goods[:2])
         body = api.get("/goods/?page=last").json()
         assert [each["id"] for each in body["results"]] == goods[120:]
@@ -134,7 +173,7 @@ def test_without_the_cache_server_each_request_counts(
     for method in ("get_many", "get_or_set", "set", "get", "set_many"):
         monkeypatch.setattr(caches["responses"], method, unreachable)
     for _ in range(2):
-        assert counted(api, "page=last") == (125, 1)
+        assert counted(api, "page=last") == (125, True)
 
 
 def test_a_count_that_a_change_overtakes_is_not_kept(
@@ -152,7 +191,7 @@ def test_a_count_that_a_change_overtakes_is_not_kept(
 
     changes: list[int] = []
     with connection.execute_wrapper(then_a_change):
-        assert counted(api, "") == (125, 1)
+        assert counted(api, "") == (125, True)
     assert changes == [1]
     behind_the_shops_back(goods[:1])
-    assert counted(api, "") == (124, 1)
+    assert counted(api, "") == (124, True)

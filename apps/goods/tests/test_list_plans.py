@@ -1,15 +1,17 @@
 """Every plan of the list (models/list_pages.py) finds what a plain query finds, in its order."""
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.goods.models import Goods, GoodsCategory, Listing, Page, page_keys
+from apps.goods.models import Goods, GoodsCategory, Listing, Page, Place, page_keys
 from apps.goods.models.list_pages import Bounds, count_all, count_up_to
 
 from .factories import make_category
@@ -28,7 +30,21 @@ PLANS = {
     "merge": Bounds(sorted_first=0, walked=60, cells=10_000, sorted_last=0),
     "sort last": Bounds(sorted_first=0, walked=60, cells=0, sorted_last=10_000),
     "walk to the end": Bounds(sorted_first=0, walked=60, cells=0, sorted_last=0),
+    "walk in steps": Bounds(sorted_first=0, walked=8, step=8),
 }
+
+
+class Places:
+    """What is known of one list."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+
+    def known(self) -> list[Place]:
+        return self.places
+
+    def keep(self, places: Sequence[Place]) -> None:
+        self.places = list(places)
 
 
 @pytest.fixture
@@ -67,6 +83,7 @@ def listings(branches: list[GoodsCategory], chance: random.Random) -> Listing:
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_plan_finds_what_a_plain_query_finds(branches: list[GoodsCategory], plan: str) -> None:
     chance = random.Random(plan)
+    lists: dict[Any, Places] = {}
     for _round in range(120):
         listing, order = listings(branches, chance), chance.choice(ORDERS)
         plain = list(Goods.objects.listed(listing).order_by(*order).values_list("pk", flat=True))
@@ -76,8 +93,32 @@ def test_a_plan_finds_what_a_plain_query_finds(branches: list[GoodsCategory], pl
         limit = chance.choice([1, 3, 12, 100])
         offset = limit * chance.randrange(0, count // limit + 2)
         page = Page(listing, order, offset=offset, limit=limit)
-        found = page_keys(page, count=count, using="default", bounds=PLANS[plan])
+        found = page_keys(
+            page, count=count, using="default", bounds=PLANS[plan],
+            places=lambda page: lists.setdefault(page[:2] + page[4:], Places()),
+        )  # fmt: skip
         assert found == plain[offset : offset + limit], (page, plan)
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("order", ORDERS[:-1])
+def test_places_that_are_known_are_gone_to_at_once(
+    branches: list[GoodsCategory], order: tuple[str, ...]
+) -> None:
+    plain = list(Goods.objects.on_sale().order_by(*order).values_list("pk", flat=True))
+    lists: dict[bool, Places] = {False: Places(), True: Places()}
+    steps = {}
+    for offset in (60, 70, 64, 52, len(plain) - 40, len(plain) - 30):
+        page = Page(Listing(), order, offset=offset, limit=5)
+        with CaptureQueriesContext(connection) as queries:
+            found = page_keys(
+                page, count=len(plain), using="default", bounds=PLANS["walk in steps"],
+                places=lambda page: lists[page.is_backward],
+            )  # fmt: skip
+        assert found == plain[offset : offset + 5]
+        steps[offset] = len(queries) - 1
+    # A step for each eight goods, from the nearest place before; the last two from the end.
+    assert list(steps.values()) == [7, 1, 0, 0, 4, 0]
 
 
 def test_the_conditions_of_a_listing_are_those_of_the_rows(branches: list[GoodsCategory]) -> None:

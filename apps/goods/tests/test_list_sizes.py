@@ -5,6 +5,7 @@ of EXPLAIN are guesses; the plan is shown when a statement reads too much.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,9 @@ from django.core.cache import caches
 from django.db import connection
 from rest_framework.test import APIClient
 
-from apps.goods.models import Goods, GoodsCategory
+from apps.goods.models import Goods, GoodsCategory, Listing
+from apps.goods.models.list_pages import count_all
+from apps.goods.models.list_statements import count_statement
 
 pytestmark = [pytest.mark.slow, pytest.mark.mariadb]
 
@@ -166,16 +169,44 @@ def test_every_page(api: APIClient, shop: dict[str, int]) -> None:
     assert failed == {}
 
 
-def test_a_page_in_the_middle_reads_no_more_than_the_goods_before_it(
-    api: APIClient, shop: dict[str, int]
-) -> None:
-    counters = Counters()
+def test_a_page_in_the_middle(api: APIClient, shop: dict[str, int]) -> None:
+    """It is gone to in steps, none of which reads more than allowed; the next page needs none."""
     number = Goods.objects.on_sale().count() // 24
-    api.get("/goods/")
-    with connection.execute_wrapper(counters):
-        api.get(f"/goods/?page={number}")
-    [most] = [max(read.values()) for read, sql, _ in counters.read if "OFFSET" in sql]
-    assert most <= 12 * number
+    assert api.get("/goods/").status_code == 200  # the count is kept now
+    steps = {}
+    for order in ORDERS:
+        for page in (number, number - 1):
+            counters = Counters()
+            with connection.execute_wrapper(counters):
+                assert len(api.get(f"/goods/?ordering={order}&page={page}").json()["results"]) == 12
+            assert counters.too_much() == []
+            steps[order, page] = sum("LIMIT 1 " in sql for _read, sql, _params in counters.read)
+    assert set(steps.values()) == {4, 0}
+    assert [steps[order, number] for order in ORDERS] == [4] * len(ORDERS)
+
+
+@pytest.mark.parametrize("where", [None, "root", "leaf"])
+def test_a_count_reads_an_index_and_no_other_goods(shop: dict[str, int], where: str | None) -> None:
+    categories = None if where is None else GoodsCategory.objects.subtree(shop[where])
+    keys = categories and tuple(categories.values_list("pk", flat=True))
+    either, prices = (None, True, False), (None, Decimal("20.00"), Decimal("60.00"))
+    listings = [
+        Listing(keys, is_hot, is_new, lowest, highest)
+        for is_hot, is_new, lowest, highest in product(either, either, prices[:2], prices[::2])
+    ]
+    wrong: dict[Listing, Any] = {}
+    for asked in {part for listing in listings for part in listing.counted_parts()}:
+        statement = count_statement(asked, using="default")
+        counters = Counters()
+        with connection.execute_wrapper(counters):
+            count = count_all(asked, using="default")
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement.sql}", statement.params)
+            [plan] = cursor.fetchall()
+        [(read, _sql, _params)] = counters.read
+        if max(read.values()) > count + SPARE or "Using index" not in plan[-1]:
+            wrong[asked] = (count, read, plan)
+    assert wrong == {}
 
 
 def test_the_index_page(api: APIClient, shop: dict[str, int]) -> None:

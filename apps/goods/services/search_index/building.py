@@ -11,7 +11,7 @@ from ...models import Goods, GoodsSearchIndex, GoodsSearchMark
 from ...search.folding import Folding, characters_alike
 from ...search.index_table import STAMP_ROW, TABLE, stamp_text
 from .catching_up import marks_write
-from .faults import SearchIndexError, collation_now, engine_is_there
+from .faults import SearchIndexError, collation_now, server_fault
 from .locking import index_lock
 from .triggers import triggers_create, triggers_drop
 from .writing import goods_texts, rows_insert, stamp_new, table_create, table_drop, table_index
@@ -32,10 +32,8 @@ def search_index_build(*, progress: Callable[[int], None] = lambda indexed: None
         if not is_mine:
             raise SearchIndexError(BUSY)
         with connection.cursor() as cursor:
-            if not engine_is_there(cursor):
-                raise SearchIndexError(
-                    "the server has no Mroonga: apt-get install mariadb-plugin-mroonga"
-                )
+            if fault := server_fault(cursor):
+                raise SearchIndexError(fault)
             triggers_create(cursor)
             collation = collation_now(cursor)
             alike = characters_alike(cursor, collation)

@@ -10,7 +10,7 @@ from utils.db.deadline import Deadline
 
 from ...models import Goods, GoodsSearchIndex, GoodsSearchMark
 from ...search.folding import Folding
-from ...search.index_table import TABLE, all_of
+from ...search.index_table import TABLE, all_of, hits
 from .faults import search_index_fault
 from .locking import index_lock
 from .writing import goods_texts
@@ -114,11 +114,6 @@ def _finds(goods_id: int, text: str) -> bool:
     """Whether goods are found by how their text begins."""
     if not text:
         return True
+    condition = f"{all_of([text[:LOOKED_FOR]])} && goods_id == {int(goods_id)}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT COUNT(*) FROM {TABLE} WHERE MATCH(words) AGAINST(%s IN BOOLEAN MODE)"  # noqa: S608
-            " AND goods_id = %s",
-            [all_of([text[:LOOKED_FOR]]), goods_id],
-        )
-        [[count]] = cursor.fetchall()
-    return bool(count)
+        return hits(cursor, condition, limit=1).number == 1

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection
 from utils.db.outages import is_outage
 
 from ...models import Goods, GoodsSearchIndex
-from ...search.index_table import any_of, hits_count, stamp_text
+from ...search.index_table import any_of, hits, stamp_text
 from .triggers import triggers_missing, triggers_there
 
 
@@ -23,14 +23,14 @@ def search_index_fault() -> str:
     if connection.vendor != "mysql":
         return "the database is not MariaDB"
     with connection.cursor() as cursor:
-        if not engine_is_there(cursor):
-            return "the server has no Mroonga: apt-get install mariadb-plugin-mroonga"
+        if fault := server_fault(cursor):
+            return fault
         index = GoodsSearchIndex.objects.defer("alike_from", "alike_to").first()
         if index is None:
             return "it has not been built: manage.py search_index build"
         try:
             stamps = any_of(stamp_text(stamp) for stamp in (index.stamp, index.next_stamp))
-            is_of_these_goods = hits_count(cursor, stamps) > 0
+            is_of_these_goods = hits(cursor, stamps, limit=1).number > 0
         except DatabaseError as error:
             if is_outage(error):
                 raise
@@ -60,13 +60,26 @@ def search_index_left() -> str:
     )
 
 
-def engine_is_there(cursor: Any) -> bool:
+def server_fault(cursor: Any) -> str:
+    """Return what the server lacks; an empty text when it lacks nothing."""
     cursor.execute(
         "SELECT COUNT(*) FROM information_schema.engines"
         " WHERE engine = 'Mroonga' AND support IN ('YES', 'DEFAULT')"
     )
-    [[number]] = cursor.fetchall()
-    return bool(number)
+    [[has_engine]] = cursor.fetchall()
+    if not has_engine:
+        return "the server has no Mroonga: apt-get install mariadb-plugin-mroonga"
+    try:
+        cursor.execute("SELECT mroonga_command('status')")
+        cursor.fetchall()
+    except DatabaseError as error:
+        if is_outage(error):
+            raise
+        return (
+            f"the server has Mroonga without its functions ({error}): "
+            "mariadb < /usr/share/mysql/mroonga/install.sql, as root"
+        )
+    return ""
 
 
 def collation_now(cursor: Any) -> str:

@@ -38,7 +38,8 @@ FAULTS = {
     "no table": (["DROP TABLE goods_search_words"], "its table cannot be read"),
     "another engine's table": (
         ["DROP TABLE goods_search_words",
-         "CREATE TABLE goods_search_words (goods_id BIGINT PRIMARY KEY, words LONGTEXT)"],
+         "CREATE TABLE goods_search_words (goods_id BIGINT PRIMARY KEY, words LONGTEXT)",
+         "INSERT INTO goods_search_words VALUES (0, '')"],
         "its table cannot be read",
     ),
     "never built": (["DELETE FROM goods_goodssearchindex"], "it has not been built"),
@@ -85,6 +86,26 @@ def test_like_answers(
     assert out.getvalue() == "search index: 1 goods\n"
     assert by_index("梨子") == {apple.pk}
     assert (warned(), breaches()) == ([], [])
+
+
+def test_a_server_without_the_functions(mroonga: None, api: APIClient) -> None:
+    """The plugin was loaded without what Debian's package does besides."""
+    apple = make_goods(make_category(), name="苹果")
+    search_index_sweep()
+    sql("DROP FUNCTION mroonga_command")
+    try:
+        assert [goods["id"] for goods in api.get("/goods/?search=苹果").json()["results"]] == [
+            apple.pk
+        ]
+        fault = search_index_fault()
+        assert fault.startswith("the server has Mroonga without its functions")
+        assert fault.endswith("mariadb < /usr/share/mysql/mroonga/install.sql, as root")
+        with pytest.raises(CommandError, match="without its functions"):
+            call_command("search_index", "build", stdout=StringIO())
+    finally:
+        sql("CREATE FUNCTION mroonga_command RETURNS STRING SONAME 'ha_mroonga.so'")
+    assert search_index_fault() == ""
+    assert by_index("苹果") == {apple.pk}
 
 
 def test_more_changes_than_are_looked_at_one_by_one(
