@@ -161,53 +161,52 @@ class Read(Generic[Row]):
         return written
 
 
-class Update:
-    """An UPDATE of ``values`` in ``rows``; gives the number of rows it found.
+class _Write:
+    """A statement that changes ``rows``; gives the number of rows it found.
 
-    For columns that the journal does not watch (utils/journal/tracking.py). ``rows`` and ``values``
-    are for tests, which switch guards off by them.
+    ``rows`` is for tests as well, which switch guards off by it.
     """
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]], **values: Any) -> None:
-        self.rows, self.values = rows, values
+    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
+        self.rows = rows
         self._written: dict[str, _Statement] = {}
 
     def __call__(self, **given: Any) -> int:
         connection = connections["default"]
-        statement = self._written.get(connection.vendor) or self._write(connection)
+        statement = self._written.get(connection.vendor)
+        if statement is None:
+            query = self._query(self.rows().order_by())
+            sql, params = query.get_compiler(connection=connection).as_sql()
+            statement = self._written[connection.vendor] = _Statement(sql, params)
         return statement.write(connection, given)
 
-    def _write(self, connection: Any) -> _Statement:
-        rows = self.rows().order_by()
+    def _query(self, rows: QuerySet[Any]) -> Any:
+        """Return the query for these rows; raises TypeError where it would not be all."""
+        raise NotImplementedError
+
+
+class Update(_Write):
+    """An UPDATE of ``values``, in columns that the journal does not watch."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], **values: Any) -> None:
+        super().__init__(rows)
+        self.values = values
+
+    def _query(self, rows: QuerySet[Any]) -> Any:
         if watched := self.values.keys() & set(tracked_of(rows.model).columns):
             raise TypeError(f"the journal watches {', '.join(watched)}")
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values(self.values)
-        sql, params = query.get_compiler(connection=connection).as_sql()
-        written = self._written[connection.vendor] = _Statement(sql, params)
-        return written
+        return query
 
 
-class Delete:
-    """A DELETE of ``rows`` that nothing else hangs on; gives the number of rows it found."""
+class Delete(_Write):
+    """A DELETE of rows that nothing else hangs on."""
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
-        self._rows = rows
-        self._written: dict[str, _Statement] = {}
-
-    def __call__(self, **given: Any) -> int:
-        connection = connections["default"]
-        statement = self._written.get(connection.vendor) or self._write(connection)
-        return statement.write(connection, given)
-
-    def _write(self, connection: Any) -> _Statement:
-        rows = self._rows().order_by()
-        if not Collector(using=connection.alias).can_fast_delete(rows):
+    def _query(self, rows: QuerySet[Any]) -> Any:
+        if not Collector(using=rows.db).can_fast_delete(rows):
             raise TypeError(f"other rows, or signals, hang on {rows.model.__name__}")
-        query = rows.query.chain(DeleteQuery)
-        sql, params = query.get_compiler(connection=connection).as_sql()
-        written = self._written[connection.vendor] = _Statement(sql, params)
-        return written
+        return rows.query.chain(DeleteQuery)
 
 
 def _maker(compiler: Any) -> Callable[[Any, str], Any]:
