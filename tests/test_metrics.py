@@ -126,6 +126,14 @@ def test_requests_are_counted_by_route(client: Client, api: APIClient) -> None:
     assert more(f"{seconds}_sum", route="goods-detail") > 0
 
 
+def test_kept_answers_are_counted_by_route(client: Client, api: APIClient) -> None:
+    labels = {"route": "categorys-list", "method": "GET", "status": "200"}
+    before = at(read(client), "mxshop_http_requests_total", **labels)
+    for _ in range(3):
+        api.get("/categorys/")
+    assert at(read(client), "mxshop_http_requests_total", **labels) == before + 3
+
+
 def test_a_server_error_is_counted(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(request: Any) -> None:
         raise ZeroDivisionError

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest
 from django.utils.encoding import filepath_to_uri
@@ -41,6 +41,9 @@ def media_url(file: FieldFile | None, origin: str, size: str = "page") -> str | 
     if not file:
         return None
     storage = file.storage
+    if storage is default_storage:
+        # The storage itself: to ask its proxy takes longer than all else here.
+        storage = storages["default"]
     if isinstance(storage, FileSystemStorage):
         url = _local_url(storage.base_url, file.name, size)
     else:

@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from django.urls import ResolverMatch
+
 # One answer shall not drive out all others.
 MOST_SHARE = 1 / 8
 # What an entry takes beside the bytes of its answer, roughly: headers, question, the dictionary.
@@ -28,6 +30,13 @@ class KeptAnswer(NamedTuple):
         return len(self.triple[0]) + ENTRY_BYTES
 
 
+class OwnAnswer(NamedTuple):
+    """An answer in this process's memory, and where its address leads."""
+
+    kept: KeptAnswer
+    match: ResolverMatch
+
+
 class KeptAnswers:
     """The answers that were asked for last, by question; all together at most ``most_bytes``."""
 
@@ -37,13 +46,13 @@ class KeptAnswers:
         self.clear()
 
     def clear(self) -> None:
-        self._answers: OrderedDict[Hashable, KeptAnswer] = OrderedDict()
+        self._answers: OrderedDict[Hashable, OwnAnswer] = OrderedDict()
         self.bytes = 0
 
     def count(self) -> int:
         return len(self._answers)
 
-    def get(self, question: Hashable) -> KeptAnswer | None:
+    def get(self, question: Hashable) -> OwnAnswer | None:
         answer = self._answers.get(question)
         if answer is not None:
             # Another thread may have dropped it since.
@@ -52,16 +61,17 @@ class KeptAnswers:
                     self._answers.move_to_end(question)
         return answer
 
-    def keep(self, answer: KeptAnswer) -> None:
+    def keep(self, answer: OwnAnswer) -> None:
+        question, size = answer.kept.question, answer.kept.size
         with self._lock:
-            self._drop(answer.question)
-            if answer.size > self._most_bytes * MOST_SHARE:
+            self._drop(question)
+            if size > self._most_bytes * MOST_SHARE:
                 return
-            self._answers[answer.question] = answer
-            self.bytes += answer.size
+            self._answers[question] = answer
+            self.bytes += size
             while self.bytes > self._most_bytes:
                 self._drop(next(iter(self._answers)))
 
     def _drop(self, question: Hashable) -> None:
         if (answer := self._answers.pop(question, None)) is not None:
-            self.bytes -= answer.size
+            self.bytes -= answer.kept.size

@@ -8,6 +8,10 @@ how far counters (stock, clicks) lag behind.
 Each process has the answers that it gave last in its memory; behind them all processes share
 those in Redis. Both count while the version is theirs, for which Redis is asked every time.
 
+KeptAnswersMiddleware answers out of the process's memory, before anything looks at session and
+address. What it does not find, CachedResponseMixin looks for: other spellings of a query, and what
+another process has answered.
+
 drf-extensions brings the storing; its stock mixin is not used, because it leaves host and
 parameters out of the key and also keeps HTML and errors.
 """
@@ -15,7 +19,7 @@ parameters out of the key and also keeps HTML and errors.
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +28,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.urls import ResolverMatch
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from rest_framework.request import Request
@@ -32,7 +37,7 @@ from rest_framework_extensions.cache.decorators import CacheResponse
 
 from utils.cache.breaker import CacheBreaker, CacheUnreachableError
 from utils.cache.catalogue_version import CACHE_ALIAS, catalogue_version
-from utils.cache.kept_answers import KeptAnswer, KeptAnswers
+from utils.cache.kept_answers import KeptAnswer, KeptAnswers, OwnAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +83,8 @@ def format_alone(params: QueryDict) -> CanonicalQuery | None:
 class _Lookup:
     """One question, and the catalogue version when its answer was looked up."""
 
-    # Scheme, host, path, query, language.
-    question: tuple[str, ...]
+    question: tuple[str | None, ...]
+    match: ResolverMatch
     is_browsing: bool
     # Read before the answer is made: an answer that a change overtakes is kept under the
     # version before the change, where nobody finds it.
@@ -106,13 +111,23 @@ class _VersionedCache:
             return None  # looked up already, and not found
         lookup.version = catalogue_version()
         own = self.own.get(lookup.question)
-        if own is not None and self._counts(own, lookup):
-            return own.triple
+        if own is not None and self._counts(own.kept, lookup.question, lookup.version):
+            return own.kept.triple
         found = self._call(lambda cache: cache.get(lookup.place))
-        if found is None or not self._counts(shared := KeptAnswer(*found), lookup):
+        if found is None:
+            return None
+        shared = KeptAnswer(*found)
+        if not self._counts(shared, lookup.question, lookup.version):
             return None
         self._keep_own(shared, lookup)
         return shared.triple
+
+    def get_own(self, question: Hashable) -> OwnAnswer | None:
+        """Return what this process keeps and what counts; raises CacheUnreachableError."""
+        own = self.own.get(question)
+        if own is None or not self._counts(own.kept, question, catalogue_version()):
+            return None
+        return own
 
     def set(self, lookup: _Lookup, triple: Any, timeout: float) -> None:
         assert lookup.version is not None  # get() came before
@@ -122,14 +137,12 @@ class _VersionedCache:
 
     def _keep_own(self, answer: KeptAnswer, lookup: _Lookup) -> None:
         if lookup.is_browsing:
-            self.own.keep(answer)
+            self.own.keep(OwnAnswer(answer, lookup.match))
 
     @staticmethod
-    def _counts(answer: KeptAnswer, lookup: _Lookup) -> bool:
+    def _counts(answer: KeptAnswer, question: Hashable, version: str | None) -> bool:
         return (
-            answer.version == lookup.version
-            and answer.question == lookup.question
-            and time.time() < answer.ends
+            answer.version == version and answer.question == question and time.time() < answer.ends
         )
 
     def _call(self, do: Callable[[Any], Any]) -> Any:
@@ -168,13 +181,20 @@ class _CachedCatalogue(CacheResponse):
         lookup: _Lookup | None = getattr(request, "_catalogue_lookup", None)
         if lookup is None:
             lookup = request._catalogue_lookup = _Lookup(
-                (
-                    request.scheme, request.get_host(), request.path,
-                    request.META["QUERY_STRING"], get_language(),
-                ),
+                _question(request), request.resolver_match,
                 is_browsing=request._catalogue_query.is_browsing,
             )  # fmt: skip
         return lookup
+
+    def own_answer(self, request: HttpRequest) -> HttpResponse | None:
+        """Return the answer that this process keeps for a plain JSON request, or None."""
+        if not (settings.CATALOGUE_CACHE_SECONDS and _is_plain_json(request)):
+            return None
+        with suppress(CacheUnreachableError):
+            if own := self.cache.get_own(_question(request)):
+                request.resolver_match = own.match
+                return _response(request, own.kept.triple)
+        return None
 
     def kept_answer(self, request: HttpRequest) -> HttpResponse | None:
         """Return the answer that is kept for a plain JSON request, or None.
@@ -183,15 +203,13 @@ class _CachedCatalogue(CacheResponse):
         """
         if (
             not self._is_cacheable(request)
-            or request.META.get("HTTP_ACCEPT", "*/*") not in PLAIN_JSON
+            or not _is_plain_json(request)
             or "format" in request._catalogue_query.params  # type: ignore[attr-defined]
         ):
             return None
         with suppress(CacheUnreachableError):
             if kept := self.cache.get(self._lookup(request)):
-                content, status, headers = kept
-                response = HttpResponse(content, status=status, headers=dict(headers.values()))
-                return _unless_unchanged(request, response)
+                return _response(request, kept)
         return None
 
     def process_cache_response(
@@ -228,6 +246,24 @@ class _CachedCatalogue(CacheResponse):
         return getattr(http_request, "_catalogue_query", None) is not None
 
 
+def _question(request: HttpRequest) -> tuple[str | None, ...]:
+    """Return what an answer is kept under."""
+    return (
+        request.scheme, request.get_host(), request.path, request.META.get("QUERY_STRING", ""),
+        get_language(),
+    )  # fmt: skip
+
+
+def _is_plain_json(request: HttpRequest) -> bool:
+    return request.method == "GET" and request.META.get("HTTP_ACCEPT", "*/*") in PLAIN_JSON
+
+
+def _response(request: HttpRequest, triple: Any) -> HttpResponse:
+    content, status, headers = triple
+    response = HttpResponse(content, status=status, headers=dict(headers.values()))
+    return _unless_unchanged(request, response)
+
+
 def _set_validators(response: Response) -> None:
     response.headers["ETag"] = f'"{hashlib.md5(response.content).hexdigest()}"'
     # Browsers may keep the answer but must ask whether it is still true.
@@ -244,6 +280,20 @@ def _unless_unchanged(request: HttpRequest, response: HttpResponse) -> HttpRespo
 
 # Decorates ``list`` or ``retrieve`` of a public view of the catalogue.
 cached_catalogue = _CachedCatalogue()
+
+
+class KeptAnswersMiddleware:
+    """Answers what this process keeps, as it is asked in its one spelling.
+
+    Stands behind all that adds to every answer, and before all that costs time and adds nothing to
+    answers that are the same for everybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return cached_catalogue.own_answer(request) or self.get_response(request)
 
 
 class CachedResponseMixin:

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import connections, transaction
-from django.db.models import Case, Expression, Field, IntegerField, Lookup, QuerySet, When
+from django.db.models import Case, Expression, Field, IntegerField, Lookup, Model, QuerySet, When
+from django.db.models.base import ModelState
 from django.db.models.deletion import Collector
 from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.signals import post_init
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
 from utils.journal.tracking import tracked_of
@@ -127,11 +129,12 @@ class Read(Generic[Row]):
     """A SELECT: models, or the tuples of ``values_list()``.
 
     ``rows`` is called once for each kind of database. What a queryset does to the rows it has read
-    (CompletedRows) is the caller's to do.
+    (CompletedRows) is the caller's to do. With ``locks`` it is SELECT … FOR UPDATE, for rows whose
+    other lock is a write (utils/db/locks.py); without, such rows are refused.
     """
 
-    def __init__(self, rows: Callable[[], QuerySet[Any, Row]]) -> None:
-        self._rows = rows
+    def __init__(self, rows: Callable[[], QuerySet[Any, Row]], *, locks: bool = False) -> None:
+        self._rows, self._locks = rows, locks
         self._written: dict[str, _Select] = {}
 
     def __call__(self, **given: Any) -> list[Row]:
@@ -149,8 +152,8 @@ class Read(Generic[Row]):
 
     def _write(self, connection: Any) -> _Select:
         rows = self._rows()
-        if rows.query.select_for_update:
-            raise TypeError("a lock is a write: Update")  # utils/db/locks.py
+        if rows.query.select_for_update != self._locks:
+            raise TypeError("a lock is a write: Update")
         compiler: Any = rows.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         converters = compiler.get_converters([column for column, *_rest in compiler.select])
@@ -161,59 +164,60 @@ class Read(Generic[Row]):
         return written
 
 
-class Update:
-    """An UPDATE of ``values`` in ``rows``; gives the number of rows it found.
+class _Write:
+    """A statement that changes ``rows``; gives the number of rows it found.
 
-    For columns that the journal does not watch (utils/journal/tracking.py). ``rows`` and ``values``
-    are for tests, which switch guards off by them.
+    ``rows`` is for tests as well, which switch guards off by it.
     """
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]], **values: Any) -> None:
-        self.rows, self.values = rows, values
+    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
+        self.rows = rows
         self._written: dict[str, _Statement] = {}
 
     def __call__(self, **given: Any) -> int:
         connection = connections["default"]
-        statement = self._written.get(connection.vendor) or self._write(connection)
+        statement = self._written.get(connection.vendor)
+        if statement is None:
+            query = self._query(self.rows().order_by())
+            sql, params = query.get_compiler(connection=connection).as_sql()
+            statement = self._written[connection.vendor] = _Statement(sql, params)
         return statement.write(connection, given)
 
-    def _write(self, connection: Any) -> _Statement:
-        rows = self.rows().order_by()
+    def _query(self, rows: QuerySet[Any]) -> Any:
+        """Return the query for these rows; raises TypeError where it would not be all."""
+        raise NotImplementedError
+
+
+class Update(_Write):
+    """An UPDATE of ``values``, in columns that the journal does not watch."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], **values: Any) -> None:
+        super().__init__(rows)
+        self.values = values
+
+    def _query(self, rows: QuerySet[Any]) -> Any:
         if watched := self.values.keys() & set(tracked_of(rows.model).columns):
             raise TypeError(f"the journal watches {', '.join(watched)}")
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values(self.values)
-        sql, params = query.get_compiler(connection=connection).as_sql()
-        written = self._written[connection.vendor] = _Statement(sql, params)
-        return written
+        return query
 
 
-class Delete:
-    """A DELETE of ``rows`` that nothing else hangs on; gives the number of rows it found."""
+class Delete(_Write):
+    """A DELETE of rows that nothing else hangs on."""
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
-        self._rows = rows
-        self._written: dict[str, _Statement] = {}
-
-    def __call__(self, **given: Any) -> int:
-        connection = connections["default"]
-        statement = self._written.get(connection.vendor) or self._write(connection)
-        return statement.write(connection, given)
-
-    def _write(self, connection: Any) -> _Statement:
-        rows = self._rows().order_by()
-        if not Collector(using=connection.alias).can_fast_delete(rows):
+    def _query(self, rows: QuerySet[Any]) -> Any:
+        if not Collector(using=rows.db).can_fast_delete(rows):
             raise TypeError(f"other rows, or signals, hang on {rows.model.__name__}")
-        query = rows.query.chain(DeleteQuery)
-        sql, params = query.get_compiler(connection=connection).as_sql()
-        written = self._written[connection.vendor] = _Statement(sql, params)
-        return written
+        return rows.query.chain(DeleteQuery)
 
 
 def _maker(compiler: Any) -> Callable[[Any, str], Any]:
     """Return what makes a model of a row, as Django's ModelIterable does."""
     select, klass_info = compiler.select, compiler.klass_info
     model, columns = klass_info["model"], klass_info["select_fields"]
+    if model.__init__ is not Model.__init__ or post_init.has_listeners(model):
+        raise TypeError(f"more hangs on making a {model.__name__} than its columns")
     start, end = columns[0], columns[-1] + 1
     names = [column[0].target.attname for column in select[start:end]]
     populators: Any = get_related_populators  # the stubs are of a later Django
@@ -221,7 +225,12 @@ def _maker(compiler: Any) -> Callable[[Any, str], Any]:
     annotations = tuple(compiler.annotation_col_map.items())
 
     def make(row: Any, alias: str) -> Any:
-        instance = model.from_db(alias, names, row[start:end])
+        # As from_db(), which sets one attribute after the other by way of Model.__init__(): twice
+        # as long for the same row.
+        instance = model.__new__(model)
+        instance._state = state = ModelState()
+        state.adding, state.db = False, alias
+        instance.__dict__.update(zip(names, row[start:end], strict=True))
         for populator in related:
             populator.populate(row, instance)
         for name, place in annotations:

@@ -95,7 +95,7 @@ class JournaledModel(models.Model):
                 raw, force_insert, force_update, using, update_fields
             )
 
-        if raw or (self._state.adding and actor_now() is None):
+        if raw or not self.journal.is_due or (self._state.adding and actor_now() is None):
             save()
         elif self._state.adding:
             with transaction.atomic(using=using):

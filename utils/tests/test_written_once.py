@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from apps.goods.models import Goods, GoodsCategory
@@ -127,6 +128,29 @@ def test_what_does_more_than_the_statement_is_refused(db: None) -> None:
         rename(pk=1, name="x")
     with pytest.raises(TypeError, match="hang on GoodsCategory"):
         Delete(lambda: GoodsCategory.objects.filter(pk=Given("pk")))(pk=1)
+
+
+def test_a_read_that_is_more_than_columns_is_refused(db: None) -> None:
+    def listen(**kwargs: Any) -> None: ...
+
+    post_init.connect(listen, sender=Goods)
+    try:
+        with pytest.raises(TypeError, match="making a Goods"):
+            Read(lambda: Goods.objects.filter(pk=Given("pk")))(pk=1)
+    finally:
+        post_init.disconnect(listen, sender=Goods)
+
+
+def test_a_lock_is_said_to_be_one(three: list[Goods]) -> None:
+    rows = Goods.objects.filter(pk=Given("pk"))
+    for locked, says in ((rows.select_for_update(), False), (rows, True)):
+        with pytest.raises(TypeError, match="a lock is a write"):
+            Read(lambda locked=locked: locked, locks=says)(pk=1)
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        [goods] = Read(rows.select_for_update, locks=True)(pk=three[0].pk)
+    assert goods == three[0]
+    can_lock = connection.features.has_select_for_update
+    assert [query["sql"].endswith("FOR UPDATE") for query in queries] == [can_lock]
 
 
 def test_a_fault_breaks_the_transaction(three: list[Goods]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
+from django.urls import resolve
 from rest_framework.test import APIClient
 
 from apps.goods.models import Banner, Goods, GoodsCategory, HotSearchWords
@@ -15,7 +16,7 @@ from tests.services import REDIS_URL
 from utils.cache import catalogue_version as versions
 from utils.cache import responses as response_cache
 from utils.cache.catalogue_version import catalogue_version
-from utils.cache.kept_answers import ENTRY_BYTES, KeptAnswer, KeptAnswers
+from utils.cache.kept_answers import ENTRY_BYTES, KeptAnswer, KeptAnswers, OwnAnswer
 
 from .conftest import Catalogue
 from .factories import make_goods
@@ -42,6 +43,25 @@ def test_a_second_request_asks_the_database_nothing(
         second = api.get(path)
     assert second.content == first.content
     assert headers_of(second) == headers_of(first)
+
+
+def test_nobody_s_session_matters(
+    mine: APIClient, catalogue: Catalogue, settings: Any, django_assert_num_queries: Any
+) -> None:
+    """And what an answer says to some origins alone is said to them alone."""
+    settings.CORS_ALLOWED_ORIGINS = ["https://shop.example"]
+    first = mine.get("/goods/")
+    with django_assert_num_queries(0):
+        there = mine.get("/goods/", HTTP_ORIGIN="https://shop.example")
+        here = mine.get("/goods/")
+    assert there.content == here.content == first.content
+    assert headers_of(here) == headers_of(first)
+    allowed = headers_of(there).items() - headers_of(here).items()
+    assert dict(allowed) == {
+        "access-control-allow-origin": "https://shop.example",
+        "access-control-allow-credentials": "true",
+        "access-control-expose-headers": "idempotency-replayed, retry-after, x-request-id",
+    }
 
 
 def test_switched_off(
@@ -381,8 +401,9 @@ def test_a_process_keeps_a_bounded_number_of_bytes(
 
 
 def test_what_a_process_keeps_is_what_was_asked_for_last() -> None:
-    def answer(name: str, size: int) -> KeptAnswer:
-        return KeptAnswer("version", name, 0.0, (b"x" * (size - ENTRY_BYTES), 200, {}))
+    def answer(name: str, size: int) -> OwnAnswer:
+        triple = (b"x" * (size - ENTRY_BYTES), 200, {})
+        return OwnAnswer(KeptAnswer("version", name, 0.0, triple), resolve("/goods/"))
 
     own = KeptAnswers(most_bytes=80_000)
     for number in range(8):

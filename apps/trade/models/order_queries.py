@@ -35,29 +35,34 @@ def _open_request() -> Exists:
     return Exists(_rows("RefundRequest").filter(open_of=OuterRef("pk")))
 
 
+def _if_paid(select: str) -> str:
+    """Return a subquery that runs for paid orders only: the others have no refunds."""
+    return f"CASE WHEN trade_orderinfo.pay_time IS NOT NULL THEN ({select}) END"
+
+
 # What refunds make of an order. At most one payment is applied to an order, and at most one request
 # is open. By hand: with the ORM's Subquery(), it takes longer to write than the whole list to read
 # (ADR 18). No joins: a count of the same orders leaves these out.
+_REFUNDED = "SELECT refunded FROM trade_payment WHERE applied_to = trade_orderinfo.id"
+_REFUNDING = (
+    "SELECT SUM(refund.amount) FROM trade_refund refund"
+    " JOIN trade_payment payment ON payment.id = refund.payment_id"
+    " WHERE payment.applied_to = trade_orderinfo.id AND refund.state = 'pending'"
+)
+_OPEN_REQUEST = "FROM trade_refundrequest WHERE open_of = trade_orderinfo.id"
+_AMOUNT: Field[Any, Any] = DecimalField(max_digits=10, decimal_places=2)
 _OF_REFUNDS: dict[str, tuple[Field[Any, Any], str]] = {
-    "refunded_amount": (
-        DecimalField(max_digits=10, decimal_places=2),
-        "COALESCE((SELECT refunded FROM trade_payment WHERE applied_to = trade_orderinfo.id), 0)",
-    ),
-    "refunding_amount": (
-        DecimalField(max_digits=10, decimal_places=2),
-        "COALESCE((SELECT SUM(refund.amount) FROM trade_refund refund"
-        " JOIN trade_payment payment ON payment.id = refund.payment_id"
-        " WHERE payment.applied_to = trade_orderinfo.id AND refund.state = 'pending'), 0)",
-    ),
-    "open_request_id": (
-        BigIntegerField(null=True),
-        "(SELECT id FROM trade_refundrequest WHERE open_of = trade_orderinfo.id)",
-    ),
-    "open_request_state": (
-        CharField(null=True),
-        "(SELECT state FROM trade_refundrequest WHERE open_of = trade_orderinfo.id)",
-    ),
+    "refunded_amount": (_AMOUNT, f"COALESCE({_if_paid(_REFUNDED)}, 0)"),
+    "refunding_amount": (_AMOUNT, f"COALESCE({_if_paid(_REFUNDING)}, 0)"),
+    "open_request_id": (BigIntegerField(null=True), _if_paid(f"SELECT id {_OPEN_REQUEST}")),
+    "open_request_state": (CharField(null=True), _if_paid(f"SELECT state {_OPEN_REQUEST}")),
 }
+
+# Columns that a buyer's answers do not need.
+_NOT_SHOWN = (
+    "asked_at", "cancel_reason", "claimed_until", "holds_stock", "is_hidden", "mobile_tail",
+    "received_by", "version",
+)  # fmt: skip
 
 
 def _rows(model: str) -> Any:
@@ -145,14 +150,14 @@ class OrdersWithParts(CompletedRows["OrderInfo"], OrderQuerySet):  # type: ignor
         return rows
 
     def _lines(self, order_ids: Collection[int]) -> list[Any]:
-        return _LINES(orders={*order_ids})
+        return _LINES_IN_LIST(orders={*order_ids})
 
 
 class OrdersWithCards(OrdersWithParts):  # type: ignore[override]
     """Of OrderQuerySet.for_detail(): the lines have their goods cards."""
 
     def _lines(self, order_ids: Collection[int]) -> list[Any]:
-        lines = super()._lines(order_ids)
+        lines = _LINES(orders={*order_ids})
         return RowsWithGoodsCards(_rows("OrderGoods").model).complete(lines)
 
 
@@ -167,18 +172,19 @@ def orders_newest(*, user_id: int) -> list[Any]:
     return OrdersWithParts(_rows("OrderInfo").model).complete(_NEWEST(user_id=user_id))
 
 
-_NEWEST = Read(
-    lambda: _rows("OrderInfo").filter(user_id=Given("user_id")).shown().with_refunds()[:NEWEST]
-)
-_LINES = Read(lambda: _rows("OrderGoods").filter(Among(F("order_id"), "orders")).order_by("pk"))
-_SHOWN = Read(
-    lambda: (
-        _rows("OrderInfo")
-        .filter(user_id=Given("user_id"), pk=Given("order_id"))
-        .shown()
-        .with_refunds()
-    )
-)
+def _of_buyer() -> OrderQuerySet:
+    rows: OrderQuerySet = _rows("OrderInfo").filter(user_id=Given("user_id"))
+    return rows.shown().with_refunds().defer(*_NOT_SHOWN)
+
+
+def _lines() -> Any:
+    return _rows("OrderGoods").filter(Among(F("order_id"), "orders")).order_by("pk")
+
+
+_NEWEST = Read(lambda: _of_buyer()[:NEWEST])
+_SHOWN = Read(lambda: _of_buyer().filter(pk=Given("order_id")))
+_LINES = Read(_lines)
+_LINES_IN_LIST = Read(lambda: _lines().defer("returned_num", "add_time"))
 
 
 def _of_tab(tab: Tab, now: datetime) -> Q:

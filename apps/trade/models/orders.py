@@ -240,9 +240,9 @@ class OrderInfo(JournaledModel):
     def has_open_request(self) -> bool:
         return self.open_request_id is not None
 
-    @property
+    @cached_property
     def buyer_view(self) -> BuyerView:
-        """What its buyer sees of it now, and may do."""
+        """What its buyer sees of it, and may do, when this is first asked of the row."""
         is_paid = self.pay_status in PAID
         return buyer_view(
             OrderFacts(

@@ -53,6 +53,10 @@ VARIES_ON_REPEAT = {"notify_time", "sign", "sign_type"}
 PROCESSED_AT_ONCE = 100
 
 _SAME = Read(lambda: PaymentNotice.objects.filter(content_key=Given("content_key")))
+# What it leads to is guarded by the lock of the order, which is a write.
+_LOCKED = Read(
+    lambda: PaymentNotice.objects.filter(pk=Given("notice_id")).select_for_update(), locks=True
+)
 _VERDICT = Update(
     lambda: PaymentNotice.objects.filter(pk=Given("notice_id")),
     verdict=Given("verdict"),
@@ -115,7 +119,7 @@ def notice_process(*, notice_id: int) -> PaymentNotice.Verdict:
     One that was accepted stays as it is: all that it says was done. One that was refused, and
     came again, is processed again: the reason may be a setting that has been corrected since.
     """
-    notice = PaymentNotice.objects.select_for_update().get(pk=notice_id)
+    [notice] = _LOCKED(notice_id=notice_id)
     if notice.verdict == Verdict.RECEIVED or notice.verdict in REFUSED - {Verdict.BAD_SIGNATURE}:
         notice.verdict, notice.order_id = _process(notice)
         _VERDICT(notice_id=notice_id, verdict=notice.verdict, order_id=notice.order_id)

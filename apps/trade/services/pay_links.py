@@ -80,11 +80,15 @@ def _terms(order: OrderInfo) -> PayTerms:
     return {
         "out_trade_no": order.order_sn,
         "total_amount": order.order_mount,
-        "subject": _("MxShop order %(order_sn)s") % {"order_sn": order.order_sn},
+        "subject": _subject() % {"order_sn": order.order_sn},
         "notify_url": settings.SITE_URL + NOTIFY_PATH,
         "return_url": settings.SITE_URL + RETURN_PATH,
         "time_expire": order.expires_at,
     }
+
+
+def _subject() -> str:
+    return _("MxShop order %(order_sn)s")
 
 
 def _quit_url() -> str:
@@ -93,13 +97,14 @@ def _quit_url() -> str:
 
 def _by_key(orders: Iterable[OrderInfo], pay_from: PayFrom) -> dict[str, OrderInfo]:
     """Return orders by what their links are kept under: whatever changes a link changes that."""
-    shared = repr((client_from_settings().identity, pay_from, _quit_url()))
-    found = {}
     with in_shop_language():
-        for order in orders:
-            inputs = f"{shared}{_terms(order)}"
-            digest = hashlib.sha256(inputs.encode()).hexdigest()[:32]
-            found[f"pay-link:{order.pk}:{digest}"] = order
+        subject = _subject()
+    of_all = repr((client_from_settings().identity, pay_from, settings.SITE_URL, subject))
+    found = {}
+    for order in orders:
+        own = f"{order.order_sn} {order.order_mount} {order.expires_at.timestamp()}"
+        digest = hashlib.sha256(f"{of_all} {own}".encode()).hexdigest()[:32]
+        found[f"pay-link:{order.pk}:{digest}"] = order
     return found
 
 
