@@ -29,7 +29,7 @@ from apps.trade.models import (
 )
 from apps.user_operation.models import UserFav
 from apps.users.models import UserProfile
-from tests.audit import assert_audit_clean, broken
+from tests.audit import assert_audit_clean, broken, last_asked
 from tests.busy_shop import BusyShop
 from tests.rollback import undone
 from utils.db.audit import audit
@@ -139,6 +139,13 @@ def test_a_shop_in_which_everything_happened(shop: BusyShop) -> None:
 
 
 Corrupt = Callable[[BusyShop], Any]
+
+
+def assert_audit_fails() -> None:
+    """What the tests ask of a shop that was clean finds what the audit finds."""
+    with pytest.raises(AssertionError):
+        assert_audit_clean()
+    assert not last_asked().finds_nothing()
 
 
 def close_account(user: UserProfile) -> None:
@@ -404,17 +411,21 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
 @pytest.mark.parametrize("what", CORRUPTIONS)
 def test_a_corruption_is_named(shop: BusyShop, what: str) -> None:
     names, corrupt = CORRUPTIONS[what]
+    assert_audit_clean()
     with without_check_constraints():
         corrupt(shop)
         assert broken().keys() == names
+        assert_audit_fails()
 
 
 def test_less_than_nothing_in_stock(shop: BusyShop) -> None:
+    assert_audit_clean()
     with without_check_constraints():
         left = oranges(shop).get().goods_num
         oranges(shop).update(goods_num=-1)
         StockMovement.objects.create(goods=shop.oranges, delta=-left - 1, reason="adjust")
         assert broken() == {NEGATIVE: [f"goods {shop.oranges.pk}: -1"]}
+        assert_audit_fails()
 
 
 def test_every_invariant_was_corrupted_but_some() -> None:
