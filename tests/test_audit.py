@@ -29,7 +29,7 @@ from apps.trade.models import (
 )
 from apps.user_operation.models import UserFav
 from apps.users.models import UserProfile
-from tests.audit import assert_audit_clean, broken
+from tests.audit import assert_audit_clean, broken, last_asked
 from tests.busy_shop import BusyShop
 from tests.rollback import undone
 from utils.db.audit import audit
@@ -404,17 +404,23 @@ CORRUPTIONS: dict[str, tuple[set[str], Corrupt]] = {
 @pytest.mark.parametrize("what", CORRUPTIONS)
 def test_a_corruption_is_named(shop: BusyShop, what: str) -> None:
     names, corrupt = CORRUPTIONS[what]
+    assert_audit_clean()
     with without_check_constraints():
         corrupt(shop)
         assert broken().keys() == names
+        # What the tests ask of a shop that was clean finds what the audit finds.
+        assert not last_asked().finds_nothing()
 
 
 def test_less_than_nothing_in_stock(shop: BusyShop) -> None:
+    assert_audit_clean()
     with without_check_constraints():
         left = oranges(shop).get().goods_num
         oranges(shop).update(goods_num=-1)
         StockMovement.objects.create(goods=shop.oranges, delta=-left - 1, reason="adjust")
         assert broken() == {NEGATIVE: [f"goods {shop.oranges.pk}: -1"]}
+        with pytest.raises(AssertionError, match=NEGATIVE):
+            assert_audit_clean()
 
 
 def test_every_invariant_was_corrupted_but_some() -> None:

@@ -22,6 +22,25 @@ from cryptography.hazmat.primitives.serialization import (
 
 E = 65537
 
+# How many odd numbers lie between where a prime's seed begins and the prime: tests would spend
+# a second looking for these again. What is not here is looked for.
+STEPS = {
+    "MxShop test vectors: the app's key p": 437,
+    "MxShop test vectors: the app's key q": 341,
+    "MxShop test vectors: Alipay's key p": 901,
+    "MxShop test vectors: Alipay's key q": 8,
+    "a key of the tests p": 21,
+    "a key of the tests q": 132,
+    "another key of the tests p": 462,
+    "another key of the tests q": 254,
+    "a root Ant Test p": 195,
+    "a root Ant Test q": 202,
+    "the authority of the tests p": 141,
+    "the authority of the tests q": 92,
+    "another app's p": 12,
+    "another app's q": 221,
+}
+
 
 @cache
 def key_from_seed(seed: str) -> rsa.RSAPrivateKey:
@@ -36,7 +55,7 @@ def key_from_seed(seed: str) -> rsa.RSAPrivateKey:
         p=p, q=q, d=d, iqmp=rsa.rsa_crt_iqmp(p, q),
         dmp1=rsa.rsa_crt_dmp1(d, p), dmq1=rsa.rsa_crt_dmq1(d, q),
         public_numbers=rsa.RSAPublicNumbers(E, p * q),
-    ).private_key()  # fmt: skip
+    ).private_key(unsafe_skip_rsa_key_validation=True)  # fmt: skip
 
 
 def private_pem(key: rsa.RSAPrivateKey, form: PrivateFormat = PrivateFormat.PKCS8) -> str:
@@ -63,7 +82,7 @@ def sign(content: str | bytes, key: rsa.RSAPrivateKey) -> str:
 def sign_again(content: str, key: rsa.RSAPrivateKey) -> str:
     """Return the signature that the shop's must equal: RSA2 has one for each text and key."""
     digest = SHA256.new(content.encode())
-    signature = pkcs1_15.new(RSA.import_key(private_pem(key))).sign(digest)
+    signature = pkcs1_15.new(_imported(key)).sign(digest)
     return base64.b64encode(signature).decode()
 
 
@@ -78,9 +97,15 @@ def fits(content: str, signature: str, key: rsa.RSAPrivateKey) -> bool:
     return True
 
 
+@cache
+def _imported(key: rsa.RSAPrivateKey) -> RSA.RsaKey:
+    """The key as pycryptodome has it, which takes longer to import than to sign with."""
+    return RSA.import_key(private_pem(key))
+
+
 def _prime(seed: str) -> int:
     start = int.from_bytes(hashlib.shake_256(seed.encode()).digest(128), "big")
-    number = start | 3 << 1022 | 1
+    number = (start | 3 << 1022 | 1) + 2 * STEPS.get(seed, 0)
     while not all(number % small for small in range(3, 2000, 2)) or pow(2, number - 1, number) != 1:
         number += 2
     return number

@@ -442,10 +442,14 @@ class Shop:
         return 200
 
     def orders_receive(self) -> int:
-        """Everything was shipped so long ago that it has arrived; return how many did by that."""
+        """Everything was shipped so long ago that it has arrived; return how many did by that.
+
+        An order with an open refund request waits for the decision.
+        """
         due = [
             row for row in self.orders.values()
             if row.status in (SUCCESS, FINISHED) and row.is_shipped and not row.received_by
+                and not after_sale.has_open_request(self, row)
         ]  # fmt: skip
         for order in due:
             order.received_by = "time"
