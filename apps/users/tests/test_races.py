@@ -121,7 +121,7 @@ class TestFiveTries:
         tell(f"{MANY} wrong codes at once, guard off: {len(compared)} compared, {tries} counted")
         assert (len(compared), tries) == (MANY, 1)
 
-    def test_of_all_ten_thousand(self, send_code):
+    def test_guesses_by_ten_threads(self, send_code):
         """Fault (h) of the contract: the old backend gave way after 4,668 tries."""
         code = send_code()
         guesses = [f"{number:04}" for number in range(10_000) if number != int(code)][:500]
