@@ -1,6 +1,6 @@
 """Two machines of the shop under load, whose parts are killed or frozen one at a time.
 
-python -m bench kill-anything [--only TEXT] [--list]     a table: twenty minutes
+python -m bench kill-anything [--only TEXT] [--times N] [--list]     a table: twenty minutes
 """
 
 import argparse
@@ -180,6 +180,12 @@ FAULTS = (
           lambda stack: stack.webs[0].kill(), lambda stack: stack.webs[0].start()),
     Fault("an instance: frozen 20 s", 20,
           lambda stack: stack.webs[0].freeze(), lambda stack: stack.webs[0].thaw()),
+    Fault("nginx: reload", 4, lambda stack: stack.nginx.hang_up()),
+    Fault("nginx: a worker process, kill -9", 4, lambda stack: stack.nginx.kill_child()),
+    Fault("nginx: restart", 0,
+          lambda stack: stack.nginx.quit(), lambda stack: stack.nginx.start()),
+    Fault("haproxy: kill -9, 1 s", 1,
+          lambda stack: stack.haproxy.kill(), lambda stack: stack.haproxy.start()),
     Fault("a Galera node: restart", 4,
           lambda stack: stack.cluster.nodes[0].stop(), node_start),
     Fault("a Galera node: kill -9, 10 s", 10,
@@ -241,6 +247,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--only", action="append", default=[], metavar="TEXT",
                         help="faults with this text in the name; several add up")  # fmt: skip
+    parser.add_argument("--times", type=int, default=1, help="how often each is played")
     parser.add_argument("--list", action="store_true", help="name the faults, do nothing")
     options = parser.parse_args()
     chosen = [
@@ -256,7 +263,7 @@ def main() -> int:
     try:
         for nodes in sorted({fault.nodes for fault in chosen}, reverse=True):
             with stack_running(nodes) as stack:
-                for fault in chosen:
+                for fault in chosen * options.times:
                     if fault.nodes == nodes:
                         print(line(play(stack, fault)), flush=True)
     except BenchError as error:

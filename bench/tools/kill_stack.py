@@ -89,6 +89,26 @@ class Process:
             self._process.wait(timeout=40)
         self.kill()
 
+    def quit(self, *, patience: float = 5.0) -> None:
+        """As systemd stops nginx: it answers what it has, and accepts nothing more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=patience)
+        self.kill()
+
+    def hang_up(self) -> None:
+        """Let it read its configuration again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def kill_child(self) -> None:
+        """Kill one of the processes that it has started."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+
     def kill(self) -> None:
         if self._process is not None:
             self._send(signal.SIGKILL)
