@@ -145,6 +145,18 @@ def node_start(stack: Stack) -> None:
     stack.cluster.nodes[0].start(is_first=stack.cluster.is_alone)
 
 
+def node_announce(stack: Stack) -> None:
+    """Stop it as deploy/cluster/mariadb-leaving.conf does: it says so 4 s before."""
+    stack.states[0].is_leaving = True
+    time.sleep(4)
+    stack.cluster.nodes[0].stop()
+
+
+def node_return(stack: Stack) -> None:
+    stack.states[0].is_leaving = False
+    node_start(stack)
+
+
 def media_fill(stack: Stack) -> None:
     if not stack.has_small_media:
         raise BenchError("the media have no file system of their own: run it as root")
@@ -188,6 +200,7 @@ FAULTS = (
           lambda stack: stack.haproxy.kill(), lambda stack: stack.haproxy.start()),
     Fault("a Galera node: restart", 4,
           lambda stack: stack.cluster.nodes[0].stop(), node_start),
+    Fault("a Galera node: restart, announced", 8, node_announce, node_return),
     Fault("a Galera node: kill -9, 10 s", 10,
           lambda stack: stack.cluster.nodes[0].kill(), node_start),
     Fault("a Galera node: frozen 40 s", 40,
