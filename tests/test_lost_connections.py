@@ -118,6 +118,26 @@ def test_a_checkout_whose_connection_is_cut_anywhere(
     assert_audit_clean()
 
 
+def test_a_checkout_with_a_key_whose_connection_is_cut_anywhere(
+    mine: APIClient, goods: Goods, settings: Any
+) -> None:
+    settings.ORDER_MAX_UNPAID = STOCK
+    checkout(mine, goods)
+    with cut() as whole:
+        answer = mine.post("/orders/", DESTINATION, headers={"Idempotency-Key": "whole"})
+    assert answer.status_code == 201
+    for number in range(len(whole.sent)):
+        checkout(mine, goods)
+        with cut(number):
+            answer = mine.post(
+                "/orders/", DESTINATION, headers={"Idempotency-Key": f"key-{number}"}
+            )
+        assert answer.status_code == 201, (number, whole.sent[number], answer.json())
+    assert OrderInfo.objects.count() == len(whole.sent) + 1
+    assert stock_of(goods) == STOCK - OrderInfo.objects.count()
+    assert_audit_clean()
+
+
 def test_an_add_to_the_cart_whose_connection_is_cut_anywhere(mine: APIClient, goods: Goods) -> None:
     checkout(mine, goods)  # the buyer has a cart
     with cut() as whole:
