@@ -16,7 +16,8 @@ from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderInfo, ShoppingCart
 from apps.trade.tests.addresses import DESTINATION
 from apps.trade.tests.races.helpers import shelf, stock_of
-from utils.db import transactions
+from bench.lab.machine import free_port
+from utils.db import gate, transactions
 from utils.db.transactions import TransactionLostError, retry_on_deadlock
 
 from .audit import assert_audit_clean
@@ -164,6 +165,25 @@ def test_reads(mine: APIClient, goods: Goods, path: str) -> None:
         with cut(number):
             answer = mine.get(path)
         assert (answer.status_code, answer.json()) == (200, expected.json())
+
+
+def test_a_read_that_finds_no_other_node(
+    mine: APIClient, goods: Goods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = str(free_port())
+    monkeypatch.setattr(gate, "PATIENCE_SECONDS", 0.0)
+
+    def cut_for_good(execute: Any, sql: str, *args: Any) -> Any:
+        address = connections["default"].settings_dict
+        if address["PORT"] != nobody:
+            connection_cut()
+            monkeypatch.setitem(address, "PORT", nobody)
+        return execute(sql, *args)
+
+    with cut(), connection.execute_wrapper(cut_for_good):
+        assert mine.get("/shopcarts/").status_code == 503
+    monkeypatch.undo()
+    assert mine.get("/shopcarts/").status_code == 200
 
 
 @pytest.mark.parametrize("number", [0, 5])

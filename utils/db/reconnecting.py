@@ -61,6 +61,9 @@ class ReconnectingConnection:
                 if not (is_undone and gate.is_patient and number < TRIES and is_soon(begun)):
                     raise
             pause(number)
+            # First the cursor: once its connection is closed, closing it is an error.
+            with suppress(self.Database.Error):
+                context["cursor"].close()
             self.close()
             self.ensure_connection()
             context["cursor"].cursor = self.create_cursor()
