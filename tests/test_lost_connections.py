@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import OperationalError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from rest_framework.test import APIClient
@@ -16,6 +17,7 @@ from apps.goods.models import Goods
 from apps.trade.models import CartLine, OrderInfo, ShoppingCart
 from apps.trade.tests.addresses import DESTINATION
 from apps.trade.tests.races.helpers import shelf, stock_of
+from apps.user_operation.models import UserLeavingMessage
 from bench.lab.machine import free_port
 from utils.db import gate, transactions
 from utils.db.transactions import TransactionLostError, retry_on_deadlock
@@ -239,6 +241,28 @@ def test_cut_after_commit_before_its_answer(
     assert sent("INSERT INTO `trade_orderinfo`", found) == 1
     monkeypatch.undo()
     assert OrderInfo.objects.count() == 1
+    assert_audit_clean()
+
+
+def test_a_file_whose_row_may_have_been_committed(
+    mine: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _commit = BaseDatabaseWrapper._commit
+
+    def commit_and_lose_the_answer(self: Any) -> None:
+        _commit(self)
+        if not UserLeavingMessage.objects.exists():
+            return
+        connection_cut()
+        with self.wrap_database_errors:
+            self.connection.query("SELECT 1")
+
+    file = ContentFile(b"a note for the shop\n", "note.txt")
+    monkeypatch.setattr(BaseDatabaseWrapper, "_commit", commit_and_lose_the_answer)
+    answer = mine.post("/messages/", {"subject": "s", "message": "m", "file": file})
+    assert answer.status_code == 503
+    monkeypatch.undo()
+    assert UserLeavingMessage.objects.get().file.read() == b"a note for the shop\n"
     assert_audit_clean()
 
 

@@ -17,8 +17,8 @@ from typing import Any
 from django.db import Error, OperationalError
 
 from .gate import gate
-from .outages import is_lost, is_not_ready
-from .transactions import TRIES, TransactionLostError, is_soon, pause
+from .outages import is_commit_unknown, is_lost, is_not_ready
+from .transactions import TRIES, CommitUnknownError, TransactionLostError, is_soon, pause
 
 READS = ("SELECT", "(SELECT", "SHOW")
 
@@ -89,5 +89,7 @@ class ReconnectingConnection:
             if is_not_ready(error):
                 raise TransactionLostError(*error.args) from error
             self.commits_sent += 1
+            if is_commit_unknown(error):
+                raise CommitUnknownError(*error.args) from error
             raise
         self.commits_sent += 1

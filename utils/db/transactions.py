@@ -50,6 +50,13 @@ class TransactionLostError(OperationalError):
     """
 
 
+class CommitUnknownError(OperationalError):
+    """COMMIT was sent and not answered: all of the transaction was done, or nothing.
+
+    What was made beside it, a file, has to stay: a row may name it.
+    """
+
+
 def retry_on_deadlock(function: Callable[P, T]) -> Callable[P, T]:
     """Call the function again when the database gave its transaction up, or lost it.
 
