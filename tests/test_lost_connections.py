@@ -262,7 +262,8 @@ def test_a_file_whose_row_may_have_been_committed(
     answer = mine.post("/messages/", {"subject": "s", "message": "m", "file": file})
     assert answer.status_code == 503
     monkeypatch.undo()
-    assert UserLeavingMessage.objects.get().file.read() == b"a note for the shop\n"
+    with UserLeavingMessage.objects.get().file.open() as kept:
+        assert kept.read() == b"a note for the shop\n"
     assert_audit_clean()
 
 
