@@ -23,7 +23,7 @@ from .report.table import table
 TOOLS = (
     "alarms", "audit", "first-page", "goods-lists", "importing", "kill-anything",
     "order-reads", "outages", "pictures", "profile", "searching", "staff-lists",
-    "staff-tasks", "sweeping", "uploads",
+    "staff-tasks", "sweeping", "sync-wait", "uploads",
 )  # fmt: skip
 
 

@@ -37,6 +37,8 @@ def database_config(
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     else:
+        # Django's own, which survives the loss of a connection (utils/db/reconnecting.py).
+        config["ENGINE"] = "utils.db.gated.mysql"
         # The server may have closed the connection meanwhile.
         config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {

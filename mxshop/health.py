@@ -19,6 +19,7 @@ from django.db.models import Max
 from redis.exceptions import RedisError
 
 from utils.db import clock
+from utils.db.gate import gate
 from utils.storage.failures import StoreAwayError, StoreRefusedError
 
 from .heartbeats import CHORES
@@ -45,11 +46,12 @@ def health_read() -> dict[str, str]:
     """
     known = {"database": OK, "migrations": "unknown", "jobs": "unknown"}
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        known["migrations"] = _migrations()
-        if known["migrations"] == OK:
-            known["jobs"] = _jobs()
+        with gate.at_once():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            known["migrations"] = _migrations()
+            if known["migrations"] == OK:
+                known["jobs"] = _jobs()
     except DatabaseError:
         known["database"] = "unreachable"
     return {**known, "cache": _cache(), "media": _media()}

@@ -1,6 +1,6 @@
 """Two machines of the shop under load, whose parts are killed or frozen one at a time.
 
-python -m bench kill-anything [--only TEXT] [--list]     a table: twenty minutes
+python -m bench kill-anything [--only TEXT] [--times N] [--list]     a table: twenty minutes
 """
 
 import argparse
@@ -151,6 +151,18 @@ def node_start(stack: Stack) -> None:
     stack.cluster.nodes[0].start(is_first=stack.cluster.is_alone)
 
 
+def node_announce(stack: Stack) -> None:
+    """Stop it as deploy/cluster/mariadb-leaving.conf does: it says so 4 s before."""
+    stack.states[0].is_leaving = True
+    time.sleep(4)
+    stack.cluster.nodes[0].stop()
+
+
+def node_return(stack: Stack) -> None:
+    stack.states[0].is_leaving = False
+    node_start(stack)
+
+
 def media_fill(stack: Stack) -> None:
     if not stack.has_small_media:
         raise BenchError("the media have no file system of their own: run it as root")
@@ -186,8 +198,15 @@ FAULTS = (
           lambda stack: stack.webs[0].kill(), lambda stack: stack.webs[0].start()),
     Fault("an instance: frozen 20 s", 20,
           lambda stack: stack.webs[0].freeze(), lambda stack: stack.webs[0].thaw()),
+    Fault("nginx: reload", 4, lambda stack: stack.nginx.hang_up()),
+    Fault("nginx: a worker process, kill -9", 4, lambda stack: stack.nginx.kill_child()),
+    Fault("nginx: restart", 0,
+          lambda stack: stack.nginx.quit(), lambda stack: stack.nginx.start()),
+    Fault("haproxy: kill -9, 1 s", 1,
+          lambda stack: stack.haproxy.kill(), lambda stack: stack.haproxy.start()),
     Fault("a Galera node: restart", 4,
           lambda stack: stack.cluster.nodes[0].stop(), node_start),
+    Fault("a Galera node: restart, announced", 8, node_announce, node_return),
     Fault("a Galera node: kill -9, 10 s", 10,
           lambda stack: stack.cluster.nodes[0].kill(), node_start),
     Fault("a Galera node: frozen 40 s", 40,
@@ -247,6 +266,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--only", action="append", default=[], metavar="TEXT",
                         help="faults with this text in the name; several add up")  # fmt: skip
+    parser.add_argument("--times", type=int, default=1, help="how often each is played")
     parser.add_argument("--list", action="store_true", help="name the faults, do nothing")
     options = parser.parse_args()
     chosen = [
@@ -262,7 +282,7 @@ def main() -> int:
     try:
         for nodes in sorted({fault.nodes for fault in chosen}, reverse=True):
             with stack_running(nodes) as stack:
-                for fault in chosen:
+                for fault in chosen * options.times:
                     if fault.nodes == nodes:
                         print(line(play(stack, fault)), flush=True)
     except BenchError as error:

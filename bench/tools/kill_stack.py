@@ -89,6 +89,26 @@ class Process:
             self._process.wait(timeout=40)
         self.kill()
 
+    def quit(self, *, patience: float = 5.0) -> None:
+        """As systemd stops nginx: it answers what it has, and accepts nothing more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=patience)
+        self.kill()
+
+    def hang_up(self) -> None:
+        """Let it read its configuration again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def kill_child(self) -> None:
+        """Kill one of the processes that it has started."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+
     def kill(self) -> None:
         if self._process is not None:
             self._send(signal.SIGKILL)
@@ -112,13 +132,20 @@ class Process:
 
 
 class NodeState:
-    """Tells haproxy whether a node takes statements: an address of its own for each node."""
+    """Tells haproxy whether a node takes statements: an address of its own for each node.
+
+    ``is_leaving``: the node is about to be stopped, as deploy/cluster/node_state.sh says.
+    """
 
     def __init__(self, node: Node, *, is_alone: bool) -> None:
+        self.is_leaving = False
+        state = self
+
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 with contextlib.suppress(ConnectionError):  # haproxy has waited long enough
-                    self.send_response(200 if is_ready(node, is_alone=is_alone) else 503)
+                    is_up = not state.is_leaving and is_ready(node, is_alone=is_alone)
+                    self.send_response(200 if is_up else 503)
                     self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
@@ -161,6 +188,7 @@ class Stack:
         self._proxy_ports = [free_port(), free_port()]  # haproxy's, of each machine
         self.media = folder / "media"
         self.has_small_media = False
+        self.states: list[NodeState] = []  # of the nodes, once it runs
         self.goods: list[int] = []
         self.tokens: list[str] = []
         # Not in the folder itself: there nginx makes one named "uwsgi", which Python would import.
@@ -234,10 +262,10 @@ class Stack:
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         is_alone = self.cluster.is_alone
-        states = [NodeState(node, is_alone=is_alone) for node in self.cluster.nodes]
+        self.states = [NodeState(node, is_alone=is_alone) for node in self.cluster.nodes]
         try:
             self._mount_media()
-            self._write_haproxy(states)
+            self._write_haproxy(self.states)
             self._fill()
             locations = (PROJECT / "deploy/conf/two_machines_locations.conf").read_text()
             sockets = [Path(own["APP_SOCKET"]) for own in self.environments]
@@ -252,7 +280,7 @@ class Stack:
             for part in reversed(self.parts):
                 part.kill()
             self.cluster.stop()
-            for state in states:
+            for state in self.states:
                 state.close()
             if self.has_small_media:
                 subprocess.run(["umount", "--lazy", str(self.media)], check=False)

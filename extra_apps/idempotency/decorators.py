@@ -51,9 +51,9 @@ def idempotent(
     DRF Response; of that are kept the status, the data as JSON and the headers, no cookies.
 
     Retries belong here, where the outermost transaction begins: the action runs again after a
-    deadlock. And once more if ``retry_if`` returns True for the exception that it raised:
-    ``retry_if`` is called with no transaction open, after the rollback, so it may write and
-    take locks.
+    deadlock or a lost connection, by the same claim. And once more if ``retry_if`` returns True
+    for the exception that it raised: ``retry_if`` is called with no transaction open, after the
+    rollback, so it may write and take locks.
     """
     if action is None:
         return partial(idempotent, retry_if=retry_if)
@@ -61,14 +61,13 @@ def idempotent(
     def attempt(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         header = request.headers.get(HEADER)
         if header is None or not request.user.is_authenticated:
-            return action(view, request, *args, **kwargs)
+            return retry_on_deadlock(action)(view, request, *args, **kwargs)
         found = _claim(request, parse_key(header))
         if isinstance(found, Answer):
             return _replay(found)
         return _run(found, lambda: action(view, request, *args, **kwargs))
 
     @wraps(action)
-    @retry_on_deadlock
     def run_once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         try:
             return attempt(view, request, *args, **kwargs)
@@ -94,19 +93,28 @@ def _claim(request: Request, key: str) -> Claim | Answer:
 def _run(claim: Claim, action: Callable[[], Response]) -> Response:
     """Run the action and keep its answer, in one transaction, or do neither."""
     try:
-        with transaction.atomic(durable=True):
-            response = action()
-            done = response.status_code < status.HTTP_400_BAD_REQUEST
-            if done:
-                answer_store(claim=claim, answer=_answer(response))
-            else:
-                transaction.set_rollback(True)
+        response = _work(claim, action)
     except BaseException:  # whatever it was, nothing was done: the key goes back
         _release(claim)
         raise
-    if not done:
+    if not _is_done(response):
         _release(claim)
     return response
+
+
+@retry_on_deadlock
+def _work(claim: Claim, action: Callable[[], Response]) -> Response:
+    with transaction.atomic(durable=True):
+        response = action()
+        if _is_done(response):
+            answer_store(claim=claim, answer=_answer(response))
+        else:
+            transaction.set_rollback(True)
+    return response
+
+
+def _is_done(response: Response) -> bool:
+    return response.status_code < status.HTTP_400_BAD_REQUEST
 
 
 def _release(claim: Claim) -> None:

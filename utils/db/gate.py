@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from utils.db.outages import DatabaseRefusedError, is_gone
+from utils.db.outages import DatabaseRefusedError, is_gone, is_lost
 from utils.limits.slots import NoSlotError, Slots
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 SHORTEST_REST_SECONDS, REST_SECONDS = 0.25, 3.0
 # How long a try may take before another request makes one, too.
 TRY_SECONDS = 10.0
+# For how long a request tries to connect, with pauses: a node that ends refuses connections, or
+# cuts them, until the proxy has noticed.
+PATIENCE_SECONDS, PAUSE_SECONDS = 2.0, 0.1
 
 
 class Gate:
@@ -43,12 +46,32 @@ class Gate:
     @contextmanager
     def request(self) -> Iterator[None]:
         """Surround a request: what it takes meanwhile is given back at its end."""
-        self._here.is_request, self._here.has_slot = True, False
+        here = self._here
+        here.is_request, here.is_patient, here.has_slot = True, True, False
         try:
             yield
         finally:
             self.leave()
-            self._here.is_request = False
+            here.is_request = here.is_patient = False
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Surround what asks how the database is now: nothing is tried again meanwhile."""
+        before, self._here.is_patient = self.is_patient, False
+        try:
+            yield
+        finally:
+            self._here.is_patient = before
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether this thread answers somebody who would rather wait than be refused."""
+        return getattr(self._here, "is_patient", False)
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds this thread may try to connect; 0: once."""
+        return PATIENCE_SECONDS if self.is_patient and not self._away_until else 0.0
 
     def enter(self) -> bool:
         """Before the database is used. Return whether its connection is to be made anew.
@@ -121,10 +144,19 @@ class GatedConnection:
     def ensure_connection(self: Any) -> None:
         if self.connection is not None:
             return
-        begun = time.monotonic()
-        try:
-            super().ensure_connection()  # type: ignore[misc]
-        except Exception as error:
-            gate.not_reached(error, seconds=time.monotonic() - begun)
-            raise
-        gate.reached()
+        end = time.monotonic() + gate.patience
+        while True:
+            begun = time.monotonic()
+            try:
+                super().ensure_connection()  # type: ignore[misc]
+            except Exception as error:
+                if self.connection is not None and not self.in_atomic_block:
+                    self.close()  # it does not know yet what the shop asks of it
+                now = time.monotonic()
+                if now + PAUSE_SECONDS < end and (is_gone(error) or is_lost(error)):
+                    time.sleep(PAUSE_SECONDS)
+                    continue
+                gate.not_reached(error, seconds=now - begun)
+                raise
+            gate.reached()
+            return

@@ -35,6 +35,10 @@ GONE_CODES = {
     2013,  # the connection was lost
     2055,  # the connection was lost, with a system error
 }
+# A node that is not ready refuses a statement before anything of it is done, COMMIT as well.
+NOT_READY = 1047
+ERROR_AT_COMMIT = 1180
+LOST_CODES = {NOT_READY, 1053, 1927, 2006, 2013, 2055}
 OUTAGE_CODES = LOCK_CODES | FULL_CODES | CHANGING_CODES | GONE_CODES
 
 # SQLite has one writer: "database is locked" is its lock wait timeout.
@@ -52,6 +56,22 @@ def is_outage(error: BaseException | None) -> bool:
     if not isinstance(error, DatabaseError | InterfaceError):
         return False
     return _code(error) in OUTAGE_CODES or _is_sqlite_busy(error)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Say whether the connection ended, or its node left: a new connection may reach another."""
+    return isinstance(error, DatabaseError) and _code(error) in LOST_CODES
+
+
+def is_not_ready(error: BaseException) -> bool:
+    """Say whether a node refused a statement, of which nothing was done."""
+    return isinstance(error, DatabaseError) and _code(error) == NOT_READY
+
+
+def is_commit_unknown(error: BaseException) -> bool:
+    """Say whether nobody knows what became of a COMMIT that ended so."""
+    is_at_commit = isinstance(error, DatabaseError) and _code(error) == ERROR_AT_COMMIT
+    return is_at_commit or (is_lost(error) and not is_not_ready(error))
 
 
 def is_gone(error: BaseException) -> bool:

@@ -232,6 +232,67 @@ def test_the_try_leaves_the_old_connection_alone(monkeypatch: pytest.MonkeyPatch
         gate.enter()
 
 
+class TestPatience:
+    """How often a connection is tried that the server refuses."""
+
+    @pytest.fixture(autouse=True)
+    def _clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Sleeper(Clock):
+            def sleep(self, seconds: float) -> None:
+                self.now += seconds
+
+        monkeypatch.setattr(gate_module, "time", Sleeper())
+        self.gate = Gate()
+        self.gate.open(slots=1)
+        monkeypatch.setattr(gate_module, "gate", self.gate)
+
+    def tries(self, *errors: Exception) -> int:
+        """Return how many it took; raises the last error."""
+
+        class Wrapper:
+            connection: Any = None
+            in_atomic_block = False
+            tries = 0
+
+            def ensure_connection(self) -> None:
+                self.tries += 1
+                if self.tries <= len(errors):
+                    raise errors[self.tries - 1]
+
+        class Gated(GatedConnection, Wrapper):
+            pass
+
+        wrapper = Gated()
+        wrapper.ensure_connection()
+        return wrapper.tries
+
+    def test_a_request_waits_for_another_node(self) -> None:
+        with self.gate.request():
+            assert self.tries(GONE, OperationalError(2013, "lost"), GONE) == 4
+            assert self.gate.enter() is False  # nobody has noticed
+
+    def test_for_two_seconds(self) -> None:
+        with self.gate.request(), pytest.raises(OperationalError):
+            self.tries(*[GONE] * 21)
+        with self.gate.request(), pytest.raises(DatabaseRefusedError):
+            self.gate.enter()
+        # It is known to be away: whoever looks whether it is back looks once.
+        with self.gate.request(), pytest.raises(OperationalError):
+            self.tries(GONE)
+
+    def test_not_who_asks_how_it_is_now(self) -> None:
+        with self.gate.request(), self.gate.at_once(), pytest.raises(OperationalError):
+            self.tries(GONE)
+
+    def test_nor_a_command(self) -> None:
+        with pytest.raises(OperationalError):
+            self.tries(GONE)
+
+    def test_nor_for_a_refusal_of_another_kind(self) -> None:
+        with self.gate.request(), pytest.raises(OperationalError):
+            self.tries(OperationalError(1045, "no"))
+
+
 def test_web_processes_alone_are_bound(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     options = dict(settings.DATABASES["default"]["OPTIONS"])
     database = {"ENGINE": "django.db.backends.mysql", "OPTIONS": options}

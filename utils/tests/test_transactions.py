@@ -5,7 +5,12 @@ from django.contrib.auth.models import Group
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from utils.db import transactions
-from utils.db.transactions import TRIES, atomic_retry_on_deadlock, retry_on_deadlock
+from utils.db.transactions import (
+    TRIES,
+    TransactionLostError,
+    atomic_retry_on_deadlock,
+    retry_on_deadlock,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,13 +40,28 @@ class Work:
 
 
 def groups() -> list[str]:
-    return list(Group.objects.order_by("pk").values_list("name", flat=True))
+    made = Group.objects.filter(name__startswith="call").order_by("pk")
+    return list(made.values_list("name", flat=True))
 
 
 def test_a_transaction_that_was_given_up_is_repeated_from_its_start() -> None:
     work = Work(DEADLOCK, CHANGED)
     assert atomic_retry_on_deadlock(work)() == "done"
     assert (work.calls, groups()) == (3, ["call 3"])
+
+
+def test_a_transaction_that_was_lost_is_repeated() -> None:
+    work = Work(TransactionLostError(2013, "Lost connection"))
+    assert atomic_retry_on_deadlock(work)() == "done"
+    assert (work.calls, groups()) == (2, ["call 2"])
+
+
+def test_not_when_the_server_stood_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "LONGEST_SECONDS", 0.0)
+    work = Work(TransactionLostError(2013, "Lost connection"))
+    with pytest.raises(TransactionLostError):
+        retry_on_deadlock(transaction.atomic(work))()
+    assert (work.calls, groups()) == (1, [])
 
 
 def test_it_is_given_up_for_good_in_the_end() -> None:

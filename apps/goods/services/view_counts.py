@@ -8,7 +8,7 @@ from contextlib import suppress
 from django.db import DatabaseError
 
 from utils.db.counter_rows import counter_rows_add
-from utils.db.outages import is_lock_wait
+from utils.db.outages import is_lock_wait, is_lost, is_not_ready
 from utils.db.transactions import retry_on_deadlock
 
 from ..models import GoodsViewCount
@@ -25,13 +25,16 @@ def goods_record_view(*, goods_id: int) -> int:
     One statement of its own, no transaction: two views at once count two, and each is told
     another number. Locks no goods row and waits for none; cached lists show it when they
     expire. Where the counters themselves are locked (SQLite has one writer for all), the view is
-    kept in this process and written later.
+    kept in this process and written later. One whose connection was lost may have been counted,
+    and is not counted again.
     """
     views = _take()
     views[goods_id] += 1
     try:
         numbers = _write(views)
     except DatabaseError as error:
+        if is_lost(error) and not is_not_ready(error):
+            return _number(goods_id)
         # On a cluster, the views of another node may come first time and again.
         if not is_lock_wait(error):
             views[goods_id] -= 1  # nobody will see this page

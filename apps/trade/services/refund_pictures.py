@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files import File
 from django.db import transaction
 
+from utils.db.transactions import CommitUnknownError
 from utils.uploads.picture_uploads import Picture
 
 from ..models import RefundPicture, RefundRequest
@@ -57,6 +58,8 @@ def picture_files(pictures: Sequence[Picture]) -> Iterator[PictureFiles]:
     files = PictureFiles(pictures)
     try:
         yield files
+    except CommitUnknownError:
+        raise  # a row may name the file
     except BaseException:  # whatever it was, no file may stay without its row
         files.remove()
         raise

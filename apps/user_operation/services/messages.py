@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.users.services.locks import account_lock_open
 from utils.api.lookups import get_or_missing
 from utils.db.staff_history import history_forget
-from utils.db.transactions import atomic_retry_on_deadlock
+from utils.db.transactions import CommitUnknownError, atomic_retry_on_deadlock
 
 from ..models import UserLeavingMessage
 from .quotas import Use, message_quota_check, message_quota_take, use_of_message
@@ -44,6 +44,8 @@ def message_leave(
         left.file.save(f"upload{attachment.suffix}", attachment.content, save=False)
     try:
         _store(left, added)
+    except CommitUnknownError:
+        raise  # a row may name the file
     except BaseException:  # whatever it was, no file may stay without its row
         if left.file:
             left.file.storage.delete(str(left.file.name))
