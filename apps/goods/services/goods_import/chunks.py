@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from utils.cache.catalogue_version import catalogue_changed
 from utils.db.row_updates import rows_update
-from utils.db.transactions import atomic_retry_on_deadlock
+from utils.db.transactions import CommitUnknownError, atomic_retry_on_deadlock
 from utils.pictures.naming import names_beside
 
 from ...models import Goods, GoodsImage, GoodsImport, GoodsImportRow
@@ -53,7 +53,8 @@ class StoredPictures:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
+        # A row may name a file whose COMMIT was not answered: what no row names is swept later.
+        if error is not None and not isinstance(error, CommitUnknownError):
             self._remove()
 
     def name(self, row: GoodsImportRow, column: str, picture: str) -> str:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
+from PIL import Image
 
 from apps.goods.models import Goods, GoodsImport, StockMovement
 from apps.goods.services.goods_import import chunks, running
@@ -24,11 +25,12 @@ from apps.goods.services.goods_import.sweeping import goods_imports_purge, goods
 from apps.goods.services.goods_import.tasks import goods_import_work
 from tests.parallel import in_parallel
 from utils.db import clock
+from utils.db.transactions import CommitUnknownError
 from utils.task_results import task_results_purge
 
 from ..conftest import Catalogue
 from ..factories import make_category, make_goods
-from .helpers import csv_file, press, upload, work
+from .helpers import csv_file, picture, press, upload, work, zip_file
 
 PROJECT = Path(__file__).parents[4]
 ROWS = 12
@@ -79,6 +81,35 @@ def test_a_worker_that_dies_between_chunks(
     assert {g.goods_num for g in Goods.objects.filter(category=catalogue.meat)} == {0, 2}
     goods_import.refresh_from_db()
     assert goods_import.rows_done == ROWS
+
+
+@pytest.mark.django_db
+def test_a_picture_whose_row_may_have_been_committed(
+    staff: Client, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to COMMIT is lost: the picture stays, and the import goes on where it stood."""
+    file = csv_file(["货号", "名称", "类别", "售价", "主图"], ["N1", "新", "橙子", "1", "a.png"])
+    goods_import = upload(staff, file, zip_file({"a.png": picture()}))
+    apply = running.chunk_apply
+
+    def apply_and_lose_the_answer(**arguments: Any) -> None:
+        apply(**arguments)
+        raise CommitUnknownError(2013, "Lost connection to server during query")
+
+    monkeypatch.setattr(running, "chunk_apply", apply_and_lose_the_answer)
+    goods_import_start(import_id=goods_import.pk, staff_id=goods_import.staff_id or 0)
+    with pytest.raises(CommitUnknownError):
+        work()
+    with Image.open(Goods.objects.get(goods_sn="N1").goods_front_image.path) as stored:
+        assert stored.size == (4, 3)
+    DBTaskResult.objects.filter(status="READY").update(status=TaskResultStatus.RUNNING)
+    monkeypatch.setattr(running, "chunk_apply", apply)
+    lapse(goods_import)
+    assert goods_imports_resume() == {"resumed": 1, "waiting": 0}
+    assert work() == ["done"]
+    goods_import.refresh_from_db()
+    assert (goods_import.state, goods_import.rows_done) == ("done", 1)
+    assert Goods.objects.filter(goods_sn="N1").count() == 1
 
 
 @pytest.mark.django_db
