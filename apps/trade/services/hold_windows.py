@@ -150,7 +150,7 @@ def windows_pay(*, user_id: int, pieces: Mapping[int, int]) -> None:
     doubled = {pk: 2 * nums for pk, nums in pieces.items()}
     deleted = _bought(len(pieces))(user_id=user_id, **numbers_by_place(doubled))
     if deleted < len(goods_ids):  # there is at most one of each
-        _release_now()(user_id=user_id, keys=goods_ids)
+        windows_release(user_id=user_id, ends=dict.fromkeys(goods_ids, clock.database_now()))
 
 
 def window_spend(*, user_id: int, goods_id: int, pieces: int, now: datetime) -> None:
@@ -196,12 +196,6 @@ def _note(goods: int, *, is_order: bool) -> Update:
         now = Given("now", HoldWindow._meta.get_field("ordered_at"))
         values["ordered_at"] = Coalesce(F("ordered_at"), now)
     return Update(_of_goods, **values)
-
-
-@lru_cache(maxsize=1)
-def _release_now() -> Update:
-    """Return the statement that notes that a buyer gave pieces of goods back just now."""
-    return Update(_of_goods, released_at=Greatest(F("released_at"), clock.database_time()))
 
 
 @lru_cache(maxsize=16)
