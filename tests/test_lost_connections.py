@@ -244,6 +244,31 @@ def test_cut_after_commit_before_its_answer(
     assert_audit_clean()
 
 
+def test_a_key_whose_answer_may_have_been_committed(
+    mine: APIClient, goods: Goods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """COMMIT was done and not answered: the same key gives the order that was made."""
+    _commit = BaseDatabaseWrapper._commit
+
+    def commit_and_lose_the_answer(self: Any) -> None:
+        _commit(self)
+        if not OrderInfo.objects.exists():
+            return
+        connection_cut()
+        with self.wrap_database_errors:
+            self.connection.query("SELECT 1")
+
+    assert mine.post("/shopcarts/", {"goods": goods.pk, "nums": 1}).status_code == 201
+    key = {"Idempotency-Key": "0b6e7a52-once"}
+    monkeypatch.setattr(BaseDatabaseWrapper, "_commit", commit_and_lose_the_answer)
+    assert mine.post("/orders/", DESTINATION, headers=key).status_code == 503
+    monkeypatch.undo()
+    answer = mine.post("/orders/", DESTINATION, headers=key)
+    assert (answer.status_code, answer["Idempotency-Replayed"]) == (201, "true")
+    assert answer.json()["order_sn"] == OrderInfo.objects.get().order_sn
+    assert_audit_clean()
+
+
 def test_a_file_whose_row_may_have_been_committed(
     mine: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

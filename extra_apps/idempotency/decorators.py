@@ -94,7 +94,9 @@ def _run(claim: Claim, action: Callable[[], Response]) -> Response:
     """Run the action and keep its answer, in one transaction, or do neither."""
     try:
         response = _work(claim, action)
-    except BaseException:  # whatever it was, nothing was done: the key goes back
+    except BaseException:
+        # Whatever it was, nothing was done, and the key goes back. Or COMMIT was not answered: if
+        # it was done, the answer is stored with it, and such a claim is not released.
         _release(claim)
         raise
     if not _is_done(response):
