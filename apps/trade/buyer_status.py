@@ -4,8 +4,8 @@ Both follow from the axes of order_status.py and from refunds; nothing here is s
 docs/order_lifecycle.md has the table.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -74,8 +74,7 @@ STATUS_OF_DELIVERY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class OrderFacts:
+class OrderFacts(NamedTuple):
     """All that a buyer's view of an order depends on.
 
     ``is_expired``: its time to be paid is over. ``has_open_request``: a refund request of the
@@ -91,8 +90,7 @@ class OrderFacts:
     left: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
-class BuyerView:
+class BuyerView(NamedTuple):
     """What a buyer sees of an order."""
 
     status: Status

@@ -1,6 +1,6 @@
 """Orders as they are read: of one tab, for a sweep, with all that a list or a page shows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from django.db.models import (
     Field,
     OuterRef,
     Q,
+    Value,
 )
 from django.db.models.expressions import RawSQL
 
@@ -24,7 +25,7 @@ from utils.db.completed_rows import CompletedRows
 from utils.db.written_once import Among, Given, Read
 from utils.journal.tracking import JournaledQuerySet
 
-from ..buyer_status import Tab
+from ..buyer_status import COUNTED_TABS, Tab
 from ..order_status import PAID, UNPAID, Event, PayStatus
 
 if TYPE_CHECKING:
@@ -101,11 +102,6 @@ class OrderQuerySet(JournaledQuerySet["OrderInfo"]):
         waiting = self.filter(pay_status__in=PAID, shipped_at__isnull=True)
         return waiting.filter(~_open_request())
 
-    def counts_by_tab(self, tabs: Iterable[Tab], now: datetime) -> dict[str, int]:
-        """Return how many orders each of ``tabs`` has: one query."""
-        counts = {tab.value: Count("pk", filter=_of_tab(tab, now)) for tab in tabs}
-        return self.order_by().aggregate(**counts)
-
     def to_confirm(self, before: datetime) -> "OrderQuerySet":
         """What counts as received by now: its last parcel left at ``before`` or earlier.
 
@@ -177,17 +173,33 @@ def _of_buyer() -> OrderQuerySet:
     return rows.shown().with_refunds().defer(*_NOT_SHOWN)
 
 
+def orders_counted(*, user_id: int, now: datetime) -> dict[str, int]:
+    """Return how many orders that a buyer sees each of COUNTED_TABS has."""
+    counts = _COUNTS.first(user_id=user_id, now=now) or (0,) * len(COUNTED_TABS)
+    return dict(zip((tab.value for tab in COUNTED_TABS), counts, strict=True))
+
+
+def _counts() -> Any:
+    orders = _rows("OrderInfo")
+    now = Given("now", orders.model._meta.get_field("expires_at"))
+    counts = {tab.value: Count("pk", filter=_of_tab(tab, now)) for tab in COUNTED_TABS}
+    # All rows are one group: aggregate() would send its statement at once.
+    mine = orders.filter(user_id=Given("user_id"), is_hidden=False).order_by()
+    return mine.values(group=Value(1)).annotate(**counts).values_list(*counts)
+
+
 def _lines() -> Any:
     return _rows("OrderGoods").filter(Among(F("order_id"), "orders")).order_by("pk")
 
 
 _NEWEST = Read(lambda: _of_buyer()[:NEWEST])
+_COUNTS = Read(_counts)
 _SHOWN = Read(lambda: _of_buyer().filter(pk=Given("order_id")))
 _LINES = Read(_lines)
 _LINES_IN_LIST = Read(lambda: _lines().defer("returned_num", "add_time"))
 
 
-def _of_tab(tab: Tab, now: datetime) -> Q:
+def _of_tab(tab: Tab, now: datetime | Given) -> Q:
     """Return the condition for what buyer_view() shows in a tab."""
     is_paid = Q(pay_status__in=PAID)
     is_expired = Q(pay_status__in=UNPAID, expires_at__lte=now)

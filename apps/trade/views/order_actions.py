@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from utils.api.owned import OwnedViewSet
 
-from ..buyer_status import COUNTED_TABS
 from ..models import OrderInfo
+from ..models.order_queries import orders_counted
 from ..order_status import ReceivedBy
 from ..serializers.orders import CancelSerializer, OrderCountsSerializer, OrderDetailSerializer
 from ..services.closing import order_cancel
@@ -36,7 +36,7 @@ class OrderActionsMixin(OwnedViewSet):
     )
     @action(detail=False, pagination_class=None)
     def counts(self, request: Request) -> Response:
-        counts = self.get_queryset().counts_by_tab(COUNTED_TABS, timezone.now())
+        counts = orders_counted(user_id=self.caller_id, now=timezone.now())
         return Response(OrderCountsSerializer(counts).data)
 
     @extend_schema(
