@@ -11,6 +11,7 @@ from statistics import median
 
 from .. import scenarios as folder_of_scenarios
 from ..scenarios.model import CPU_MS, Scenario, Target
+from . import mroonga
 from .machine import PROJECT, BenchError
 from .services import mariadb, redis_server
 from .shops import Peers, Shops
@@ -81,7 +82,9 @@ def run(
     worker_mb = 0.0
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mxshop-bench-")))
-        database = stack.enter_context(mariadb(folder))
+        database = stack.enter_context(mariadb(folder, *mroonga.server_options()))
+        if mroonga.is_installed():
+            database.run(mroonga.MAKE_FUNCTION)
         redis = stack.enter_context(redis_server(folder))
         peers = Peers(folder, database, redis, stack)
         shops = Shops(folder, database, redis, peers, is_quick=is_quick)

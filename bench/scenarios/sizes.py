@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ..lab import mroonga
 from .model import CPU_MS, Scenario, ShopSpec, Target, at_most
 from .reading import reading
 
@@ -36,6 +37,15 @@ COMMON, RARE = "鲜", "LT00004711"
 SEARCHES = {f"search, {COMMON} (common)": (COMMON, 60), f"search, {RARE} (rare)": (RARE, 5)}
 
 
+def _searched(goods: int) -> ShopSpec:
+    """The shop that searches by Mroonga; by LIKE where Mroonga is not installed."""
+    if not mroonga.is_installed():
+        return ShopSpec(goods=goods)
+    return ShopSpec(
+        goods=goods, settings=(("GOODS_SEARCH", "mroonga"),), commands=(("search_index", "build"),)
+    )
+
+
 def _path(pattern: str, goods: int) -> object:
     def path(shop: Shop) -> str:
         return pattern.format(root=shop.category_id, leaf=shop.leaf_id, middle=goods // 24)
@@ -61,7 +71,7 @@ def _scenarios() -> Iterator[Scenario]:
         for name, (word, limit) in SEARCHES.items():
             targets: tuple[Target, ...] = (at_most(limit, CPU_MS),) if goods == LARGE else ()
             yield Scenario(
-                name=f"{name}, {goods:,} goods", shop=ShopSpec(goods=goods),
+                name=f"{name}, {goods:,} goods", shop=_searched(goods),
                 round=reading(f"/goods/?search={quote(word)}", seconds=0.5),
                 targets=targets, rounds=2,
             )  # fmt: skip

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.lab.machine import PROJECT, PYTHON, BenchError
+from bench.lab.mroonga import MAKE_FUNCTION, server_options
 from bench.lab.stores import store_alone
 
-MROONGA = ("--plugin-load-add=ha_mroonga.so",)
 RUNS = 3
 # Milliseconds of the database, for a request that only searches.
 COMMON_LIMIT, RARE_LIMIT = 60.0, 5.0
@@ -33,7 +33,7 @@ def main() -> int:
         measure()
         return 0
     try:
-        with store_alone(goods=arguments.goods, options=MROONGA) as store:
+        with store_alone(goods=arguments.goods, options=server_options()) as store:
             subprocess.run(
                 [PYTHON, "-m", "bench.tools.searching", "--measure"],
                 check=True, cwd=PROJECT, env=store.environment | {"GOODS_SEARCH": "mroonga"},
@@ -90,10 +90,8 @@ def measure() -> None:
     clock = DatabaseClock(connection)
     total = Goods.objects.count()
     print(f"\n{total:,} goods; CPU ms of the database", flush=True)
-    with connection.cursor() as cursor:  # as Debian's package does for its server
-        cursor.execute(
-            "CREATE FUNCTION IF NOT EXISTS mroonga_command RETURNS STRING SONAME 'ha_mroonga.so'"
-        )
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_FUNCTION)
     if search_index_fault() or "BENCH_BUILD" in os.environ:
         took, number = clock.of(search_index_build)
         print(f"built: {number / took.wall * 1000:,.0f} goods/s, server {took.cpu:,.0f} ms CPU")
