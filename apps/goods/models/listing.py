@@ -10,6 +10,8 @@ from itertools import product
 from django.db.models import Q, Value
 
 FLAGS = ("is_hot", "is_new")
+# The least that two prices differ by.
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,19 @@ class Listing:
         also one of the goods that are not hot. And no statement counts all goods of a large shop.
         """
         return [self] if self.categories is not None else list(self.flag_cells())
+
+    def without_prices(self) -> Listing:
+        """Return the listing of goods of any price."""
+        return replace(self, lowest=None, highest=None)
+
+    def outside_prices(self) -> list[Listing]:
+        """Return the listings that have the rest of the goods of any price."""
+        whole, outside = self.without_prices(), []
+        if self.lowest is not None:
+            outside.append(replace(whole, highest=self.lowest - CENT))
+        if self.highest is not None:
+            outside.append(replace(whole, lowest=self.highest + CENT))
+        return outside
 
     def as_q(self) -> Q:
         """Return the conditions for the ORM."""

@@ -22,12 +22,13 @@ pytestmark = pytest.mark.django_db
 
 GOODS = 125
 COUNTS_ALL = "SELECT COUNT(*) FROM goods_goods"
+COUNTED, WIDE = 20, 30
 
 
 @pytest.fixture
 def goods(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[int]:
     """125 goods, which count as many: eleven pages, of which the last has five."""
-    monkeypatch.setattr(list_counts, "COUNTED", 20)
+    monkeypatch.setattr(list_counts, "COUNTED", COUNTED)
     settings.CATALOGUE_CACHE_SECONDS = 0  # the answers themselves are not kept
     caches["responses"].clear()
     list_counts._long.clear()
@@ -43,7 +44,12 @@ def counted(api: APIClient, query: str) -> tuple[int, bool]:
     """Return the count of the answer, and whether all goods of the list were counted for it."""
     with CaptureQueriesContext(connection) as queries:
         count = api.get(f"/goods/?{query}").json()["count"]
-    return count, any(q["sql"].startswith(COUNTS_ALL) for q in queries.captured_queries)
+    return count, any(counts_all(query["sql"]) for query in queries.captured_queries)
+
+
+def counts_all(sql: str) -> bool:
+    """Whether a statement counts beyond the bound up to which all lists are counted."""
+    return "COUNT(*)" in sql and f"LIMIT {COUNTED + 1})" not in sql
 
 
 def behind_the_shops_back(keys: list[int]) -> None:
@@ -95,6 +101,60 @@ def test_the_count_of_all_goods_is_that_of_every_flag(api: APIClient, goods: lis
         # The first asks whether it is long at all.
         assert counted(api, query) == (number, False), query
     assert counted(api, "is_hot=false&pricemin=2") == (42, True)
+
+
+@pytest.fixture
+def prices(goods: list[int], monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The same goods, at 0 to 124 yuan, a third of them hot; more than 30 are many."""
+    monkeypatch.setattr(list_counts, "WIDE", WIDE)
+    for price, key in enumerate(goods):
+        Goods.objects.filter(pk=key).update(shop_price=price, is_hot=price % 3 == 0)
+    return goods
+
+
+@pytest.mark.parametrize("flags", ["", "&is_hot=true", "&is_hot=false&is_new=false"])
+def test_wide_price_ranges_are_counted_by_what_they_leave_out(
+    api: APIClient, prices: list[int], flags: str
+) -> None:
+    hot = {"": (True, False), "&is_hot=true": (True,)}.get(flags, (False,))
+    for low, high in ((1, 124), (0, 200), (5, 120), (50, 124), (0, 60), (60, 95), (200, 300)):
+        expected = sum(low <= price <= high and (price % 3 == 0) in hot for price in range(GOODS))
+        query = f"pricemin={low}&pricemax={high}{flags}"
+        assert counted(api, query)[0] == expected, query
+        assert counted(api, query) == (expected, False), query
+        caches["responses"].clear()
+
+
+def test_no_statement_reads_all_of_a_wide_price_range(api: APIClient, prices: list[int]) -> None:
+    def statements(query: str) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get(f"/goods/?{query}").json()["count"] == 83 - 1
+        return [q["sql"] for q in queries.captured_queries if counts_all(q["sql"])]
+
+    first = statements("is_hot=false&pricemin=2")
+    # Of goods that are new there are none; of the others, 82 of 83 are in the range.
+    shapes = [("LIMIT 31" in sql, "shop_price >=" in sql, "shop_price <=" in sql) for sql in first]
+    bounded, whole, outside = (True, True, False), (False, False, False), (False, False, True)
+    assert shapes == [bounded, whole, outside, bounded]
+    caches["responses"].clear()
+    counted(api, "is_hot=false")
+    # Who has seen the list without prices has paid for the whole.
+    assert len(statements("is_hot=false&pricemin=2")) == 3
+
+
+def test_a_wide_price_range_is_not_kept_longer_than_the_whole(
+    api: APIClient, prices: list[int]
+) -> None:
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        assert counted(api, "") == (125, True)
+    with time_machine.travel(now + timedelta(seconds=20), tick=False):
+        assert counted(api, "pricemin=1") == (124, True)
+    behind_the_shops_back(prices[1:2])
+    with time_machine.travel(now + timedelta(seconds=29), tick=False):
+        assert counted(api, "pricemin=1") == (124, False)
+    with time_machine.travel(now + timedelta(seconds=31), tick=False):
+        assert counted(api, "pricemin=1") == (123, True)
 
 
 def test_a_long_list_that_has_become_short(
