@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -46,7 +46,7 @@ def _searched(goods: int) -> ShopSpec:
     )
 
 
-def _path(pattern: str, goods: int) -> object:
+def _path(pattern: str, goods: int) -> Callable[[Shop], str]:
     def path(shop: Shop) -> str:
         return pattern.format(root=shop.category_id, leaf=shop.leaf_id, middle=goods // 24)
 
