@@ -9,24 +9,21 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pymysql
-
 from bench.lab import services
-from bench.lab.galera import Cluster, Node
+from bench.lab.galera import Cluster
 from bench.lab.load import HOST
 from bench.lab.machine import PROJECT, PYTHON, BenchError, free_port, uwsgi, which
 from bench.lab.nginx import CONF, nginx_configure
 from bench.lab.stores import APP_ID, SELLER_ID, base_environment, gateway_make, manage, store_fill
 
+from .kill_node_state import NodeState
+from .kill_process import Process
 from .outage_stack import ask
 
 MEDIA_MB = 160
@@ -60,117 +57,6 @@ for pk in goods:
 buyers = [UserProfile.objects.create_user(f"139{{n:08}}") for n in range({buyers})]
 print(json.dumps([goods, [token_make(buyer) for buyer in buyers]]))
 """
-
-
-class Process:
-    """A program with all that it starts; the same again after each end."""
-
-    def __init__(
-        self, name: str, command: Sequence[str], *, folder: Path, environment: Mapping[str, str]
-    ) -> None:
-        self.name = name
-        self.environment = dict(environment)
-        self._command, self._folder = command, folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with (self._folder / f"{self.name}.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, cwd=PROJECT, env=self.environment, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
-
-    def stop(self) -> None:
-        """As systemd does: a request to end, and all of it killed when that takes too long."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=40)
-        self.kill()
-
-    def quit(self, *, patience: float = 5.0) -> None:
-        """As systemd stops nginx: it answers what it has, and accepts nothing more."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGQUIT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=patience)
-        self.kill()
-
-    def hang_up(self) -> None:
-        """Let it read its configuration again."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGHUP)
-
-    def kill_child(self) -> None:
-        """Kill one of the processes that it has started."""
-        assert self._process is not None
-        pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        os.kill(int(children[0]), signal.SIGKILL)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._send(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-
-    def freeze(self) -> None:
-        self._send(signal.SIGSTOP)
-
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def thaw(self) -> None:
-        self._send(signal.SIGCONT)
-
-    def _send(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
-
-
-class NodeState:
-    """Tells haproxy whether a node takes statements: an address of its own for each node.
-
-    ``is_leaving``: the node is about to be stopped, as deploy/cluster/node_state.sh says.
-    """
-
-    def __init__(self, node: Node, *, is_alone: bool) -> None:
-        self.is_leaving = False
-        state = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                with contextlib.suppress(ConnectionError):  # haproxy has waited long enough
-                    is_up = not state.is_leaving and is_ready(node, is_alone=is_alone)
-                    self.send_response(200 if is_up else 503)
-                    self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Write nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-
-
-def is_ready(node: Node, *, is_alone: bool) -> bool:
-    """Return whether a node answers, and belongs to the majority, within a second."""
-    try:
-        connection = pymysql.connect(
-            host="127.0.0.1", port=node.port, user="root", connect_timeout=1, read_timeout=0.9
-        )
-        with contextlib.closing(connection), connection.cursor() as cursor:
-            cursor.execute("SHOW STATUS LIKE 'wsrep_ready'")
-            return is_alone or dict(cursor.fetchall()).get("wsrep_ready") == "ON"
-    except (OSError, pymysql.MySQLError):
-        return False
 
 
 class Stack:
