@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.lab.machine import PROJECT
+
 
 class Process:
     """A program with all that it starts; the same again after each end."""
