@@ -85,7 +85,7 @@ class _Counted(NamedTuple):
         if whole not in known:
             known[whole] = cls(count_all(whole, using=using), now)
         outside = sum(count_all(rest, using=using) for rest in part.outside_prices())
-        return cls(known[whole].number - outside, known[whole].at)
+        return cls(max(known[whole].number - outside, number), known[whole].at)
 
 
 def _may_be_wide(part: Listing) -> bool:
@@ -111,4 +111,4 @@ def _remember(listing: Listing, *, is_long: bool) -> None:
 
 
 def _key(listing: Listing, version: str) -> str:
-    return f"goods-count-{version}-{hashlib.md5(repr(listing).encode()).hexdigest()}"
+    return f"goods-counted-{version}-{hashlib.md5(repr(listing).encode()).hexdigest()}"
