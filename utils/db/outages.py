@@ -27,8 +27,9 @@ CHANGING_CODES = {
     1317,  # the statement was ended by another: staff, or a write of another node's
     1927,  # the connection was killed
 }
+CLOSED = 0  # InterfaceError: the connection is closed
 GONE_CODES = {
-    0,  # InterfaceError: the connection is closed
+    CLOSED,
     2002,  # no connection through the socket
     2003,  # no connection
     2006,  # the server has gone away
@@ -60,7 +61,16 @@ def is_outage(error: BaseException | None) -> bool:
 
 def is_lost(error: BaseException) -> bool:
     """Say whether the connection ended, or its node left: a new connection may reach another."""
-    return isinstance(error, DatabaseError) and _code(error) in LOST_CODES
+    is_told = isinstance(error, DatabaseError) and _code(error) in LOST_CODES
+    return is_told or is_unsent(error)
+
+
+def is_unsent(error: BaseException) -> bool:
+    """Say whether a driver did not send a statement, because its connection had ended before.
+
+    PyMySQL says so of each statement that follows the one that was told of the loss.
+    """
+    return isinstance(error, InterfaceError) and _code(error) == CLOSED
 
 
 def is_not_ready(error: BaseException) -> bool:
@@ -68,10 +78,15 @@ def is_not_ready(error: BaseException) -> bool:
     return isinstance(error, DatabaseError) and _code(error) == NOT_READY
 
 
+def is_undone(error: BaseException) -> bool:
+    """Say whether nothing of a statement was done, whatever it was."""
+    return is_not_ready(error) or is_unsent(error)
+
+
 def is_commit_unknown(error: BaseException) -> bool:
     """Say whether nobody knows what became of a COMMIT that ended so."""
     is_at_commit = isinstance(error, DatabaseError) and _code(error) == ERROR_AT_COMMIT
-    return is_at_commit or (is_lost(error) and not is_not_ready(error))
+    return is_at_commit or (is_lost(error) and not is_undone(error))
 
 
 def is_gone(error: BaseException) -> bool:

@@ -14,12 +14,13 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from django.db import Error, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 
 from .gate import gate
-from .outages import is_commit_unknown, is_lost, is_not_ready
+from .outages import is_commit_unknown, is_lost, is_undone
 from .transactions import TRIES, CommitUnknownError, TransactionLostError, is_soon, pause
 
+LOSSES = (OperationalError, InterfaceError)
 READS = ("SELECT", "(SELECT", "SHOW")
 
 
@@ -51,14 +52,15 @@ class ReconnectingConnection:
             begun = time.monotonic()
             try:
                 return execute(sql, params, many, context)
-            except OperationalError as error:
+            except LOSSES as error:
                 if self._is_connecting or not is_lost(error):
                     raise
                 if self.in_atomic_block:
                     raise TransactionLostError(*error.args) from error
                 number += 1
-                is_undone = not many and (is_not_ready(error) or sql.lstrip().startswith(READS))
-                if not (is_undone and gate.is_patient and number < TRIES and is_soon(begun)):
+                may_go_again = is_undone(error) or sql.lstrip().startswith(READS)
+                may_go_again = may_go_again and not many
+                if not (may_go_again and gate.is_patient and number < TRIES and is_soon(begun)):
                     raise
             pause(number)
             # First the cursor: once its connection is closed, closing it is an error.
@@ -71,7 +73,7 @@ class ReconnectingConnection:
     def _set_autocommit(self: Any, autocommit: bool) -> None:
         try:
             super()._set_autocommit(autocommit)  # type: ignore[misc]
-        except OperationalError as error:
+        except LOSSES as error:
             if self._is_connecting or not is_lost(error):
                 raise
             # Not close(), which would forget what is to be done after the commit.
@@ -85,8 +87,8 @@ class ReconnectingConnection:
     def _commit(self: Any) -> None:
         try:
             super()._commit()  # type: ignore[misc]
-        except OperationalError as error:
-            if is_not_ready(error):
+        except LOSSES as error:
+            if is_undone(error):
                 raise TransactionLostError(*error.args) from error
             self.commits_sent += 1
             if is_commit_unknown(error):
