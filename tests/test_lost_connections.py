@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.db import OperationalError, connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from rest_framework.test import APIClient
 
@@ -77,11 +77,21 @@ class Cut:
 
 
 @contextmanager
-def cut(number: int | None = None) -> Iterator[Cut]:
-    found = Cut(number)
+def cut(number: int | None = None, kind: type[Cut] = Cut) -> Iterator[Cut]:
+    found = kind(number)
     connection.ensure_connection()
     with connection.execute_wrapper(found):
         yield found
+
+
+class Unsent(Cut):
+    """In the place of a cut: what PyMySQL says of a statement when it has closed the connection."""
+
+    def __call__(self, execute: Any, sql: str, *args: Any) -> Any:
+        self.sent.append(sql)
+        if len(self.sent) - 1 == self._number:
+            raise InterfaceError(0, "")
+        return execute(sql, *args)
 
 
 def sent(pattern: str, found: Cut) -> int:
@@ -101,8 +111,9 @@ def unmended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(default, "execute_wrappers", [])
 
 
+@pytest.mark.parametrize("kind", [Cut, Unsent])
 def test_a_checkout_whose_connection_is_cut_anywhere(
-    mine: APIClient, goods: Goods, settings: Any
+    kind: type[Cut], mine: APIClient, goods: Goods, settings: Any
 ) -> None:
     settings.ORDER_MAX_UNPAID = STOCK
     order = checkout(mine, goods)
@@ -111,7 +122,7 @@ def test_a_checkout_whose_connection_is_cut_anywhere(
     assert len(whole.sent) > 10
     for number in range(len(whole.sent)):
         order = checkout(mine, goods)
-        with cut(number) as found:
+        with cut(number, kind) as found:
             answer = order()
         assert answer.status_code == 201, (number, found.sent[number], answer.json())
         assert len(found.sent) > len(whole.sent)  # again
