@@ -1,14 +1,18 @@
 """The settings of some environment: in this process, or in a Python of its own."""
 
 import os
-import runpy
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from unittest import mock
 
+from Crypto.PublicKey import RSA
 from django.core.exceptions import ImproperlyConfigured
+
+from extra_apps.alipay_sandbox import keys
 
 TOP = Path(__file__).parent.parent
 # What a production shop needs beside a folder for its uploads; the keys are the tests' own.
@@ -26,11 +30,43 @@ PRODUCTION = {
 _KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "COVERAGE_PROCESS_START")
 
 
+# What proves that a key is one takes longer than all the rest, and the keys are a few.
+_import_key = cache(RSA.import_key)
+_load_pem_private_key = cache(keys.load_pem_private_key)
+
+
 def settings_of(folder: Path, **environment: str) -> dict[str, Any]:
     """Return what mxshop/settings.py makes of an environment. Raises ImproperlyConfigured."""
     own = {"VAR_DIR": str(folder), "MEDIA_ROOT": str(folder)}
-    with mock.patch.dict(os.environ, own | environment, clear=True):
-        return runpy.run_path(str(TOP / "mxshop" / "settings.py"))
+    shop = {"__name__": "shop_settings", "__file__": str(_SETTINGS)}
+    with (
+        mock.patch.dict(os.environ, own | environment, clear=True),
+        mock.patch.object(RSA, "import_key", _import_key),
+        mock.patch.object(keys, "load_pem_private_key", _load_pem_private_key),
+    ):
+        exec(_code(), shop)
+    return shop
+
+
+_SETTINGS = TOP / "mxshop" / "settings.py"
+
+
+@cache
+def _code() -> CodeType:
+    return compile(_SETTINGS.read_text(), _SETTINGS, "exec")
+
+
+def with_keys(folder: Path) -> Path:
+    """Return the folder with the keys that a developer's shop would make there."""
+    (folder / "alipay").mkdir()
+    for name in ("merchant", "gateway"):
+        (folder / "alipay" / f"{name}.pem").write_text(_ready_key(name))
+    return folder
+
+
+@cache
+def _ready_key(name: str) -> str:
+    return keys.key_pair_make().private
 
 
 def faults_of(folder: Path, **environment: str) -> list[str]:

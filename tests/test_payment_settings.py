@@ -13,7 +13,7 @@ from utils.alipay.keys import read_private_key, read_public_key
 from utils.tests.alipay_certificates import files_of
 from utils.tests.alipay_keys import key_from_seed, private_pem
 
-from .shop_settings import PRODUCTION, faults_of, settings_of
+from .shop_settings import PRODUCTION, faults_of, settings_of, with_keys
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
@@ -42,9 +42,10 @@ def test_the_local_gateway_needs_debug(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("gateway", ["Live", "https://openapi.alipay.com/gateway.do", "none"])
 def test_no_other_gateway(tmp_path: Path, gateway: str) -> None:
+    folder = with_keys(tmp_path)
     line = f"ALIPAY_GATEWAY must be live, sandbox or local, not {gateway!r}."
-    assert faults_of(tmp_path, **PRODUCTION, ALIPAY_GATEWAY=gateway) == [line]
-    assert faults_of(tmp_path, DEBUG="true", ALIPAY_GATEWAY=gateway) == [line]
+    assert faults_of(folder, **PRODUCTION, ALIPAY_GATEWAY=gateway) == [line]
+    assert faults_of(folder, DEBUG="true", ALIPAY_GATEWAY=gateway) == [line]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_no_other_gateway(tmp_path: Path, gateway: str) -> None:
     ],
 )
 def test_gateways(tmp_path: Path, environment: dict[str, str], gateway: str, url: str) -> None:
-    shop = settings_of(tmp_path, **environment)
+    shop = settings_of(with_keys(tmp_path), **environment)
     assert (shop["ALIPAY_GATEWAY"], shop["ALIPAY_GATEWAY_URL"]) == (gateway, url)
     assert ("ALIPAY_SANDBOX" in shop) == (gateway == "local")
 
@@ -163,8 +164,9 @@ def test_a_certificate_that_is_wrong_stops_the_start(
 
 
 def test_a_developers_shop_with_certificates_of_its_own(tmp_path: Path) -> None:
+    folder = with_keys(tmp_path)
     first, second = (
-        settings_of(tmp_path, DEBUG="true", ALIPAY_LOCAL_CERTIFICATES="true") for _ in range(2)
+        settings_of(folder, DEBUG="true", ALIPAY_LOCAL_CERTIFICATES="true") for _ in range(2)
     )
     assert first["ALIPAY_PUBLIC_KEY"] == ""
     assert [first[name] for name in CERTIFICATES] == [second[name] for name in CERTIFICATES]
@@ -172,7 +174,7 @@ def test_a_developers_shop_with_certificates_of_its_own(tmp_path: Path) -> None:
     assert [sandbox[name] for name in ("APP_CERT", "ROOT_CERT", "PUBLIC_CERT")] == [
         first[name] for name in CERTIFICATES
     ]
-    assert "APP_CERT" not in settings_of(tmp_path, DEBUG="true")["ALIPAY_SANDBOX"]
+    assert "APP_CERT" not in settings_of(folder, DEBUG="true")["ALIPAY_SANDBOX"]
 
 
 def checks_of(settings, files: CertificateFiles) -> list[tuple[str | None, str]]:
