@@ -58,7 +58,7 @@ def _code() -> CodeType:
 
 def with_keys(folder: Path) -> Path:
     """Return the folder with the keys that a developer's shop would make there."""
-    (folder / "alipay").mkdir()
+    (folder / "alipay").mkdir(parents=True)
     for name in ("merchant", "gateway"):
         (folder / "alipay" / f"{name}.pem").write_text(_ready_key(name))
     return folder

@@ -8,16 +8,20 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from django.core.management import call_command
+from django.test import override_settings
 
 from mxshop.storefront import node
 from mxshop.storefront.building import KEPT, BuildError, storefront_build
 from mxshop.storefront.places import Failure, Places, StopBuildError
 from mxshop.storefront.sources import sources_hash
 
-from .shop_settings import TOP
+from .shop_settings import TOP, with_keys
 from .toy_front import ToyFront
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
@@ -187,7 +191,27 @@ def command(tmp_path: Path, toy: ToyFront, **own: str) -> "subprocess.Popen[str]
     )  # fmt: skip
 
 
+def said_by_command(toy: ToyFront, folder: Path, **own: str) -> tuple[int, str, str]:
+    """Run the command here; return its exit code, and what a process would have printed."""
+    out, err, code = StringIO(), StringIO(), 0
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    with (
+        mock.patch.dict(os.environ, toy.environment | own, clear=True),
+        override_settings(STOREFRONT_DIR=folder, FRONTEND_DIR=None),
+    ):
+        try:
+            call_command("build_storefront", stdout=out, stderr=err)
+        except SystemExit as end:
+            code = 1
+            err.write(f"{end.code}\n")
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+    return code, out.getvalue(), err.getvalue()
+
+
 def test_the_command(tmp_path: Path, toy: ToyFront, places: Places) -> None:
+    with_keys(tmp_path / "var")
     with command(tmp_path, toy, SLOW="60") as stopped:
         wait_until(toy.slow_process)
         assert places.is_building()
@@ -206,20 +230,18 @@ def test_the_command(tmp_path: Path, toy: ToyFront, places: Places) -> None:
         assert places.is_building()
         os.killpg(npm, signal.SIGKILL)
     wait_until(lambda: not places.is_building())
-    with command(tmp_path, toy, BROKEN="1") as broken:
-        out, err = broken.communicate(timeout=PATIENCE)
-    assert (broken.returncode, out) == (1, "")
+    # What it says otherwise, in this process.
+    code, out, err = said_by_command(toy, places.folder, BROKEN="1")
+    assert (code, out) == (1, "")
     assert err.endswith(
         "  src/main.ts: this is not TypeScript\n"
         f"The shop's pages are not built: the build failed. The log is {places.log}.\n"
     )
     built = places.build(sources_hash())
-    with command(tmp_path, toy) as done:
-        out, err = done.communicate(timeout=PATIENCE)
-    assert (done.returncode, err) == (0, "")
+    code, out, err = said_by_command(toy, places.folder)
+    assert (code, err) == (0, "")
     assert re.fullmatch(rf"The shop's pages are built \(\d+ s\): {re.escape(str(built))}\n", out)
-    with command(tmp_path, toy, STOREFRONT_DIR="/proc/none") as refused:
-        out, err = refused.communicate(timeout=PATIENCE)
-    assert refused.returncode == 1
+    code, out, err = said_by_command(toy, Path("/proc/none"))
+    assert code == 1
     assert err.startswith("STOREFRONT_DIR=/proc/none cannot be used (")
     assert err.count("\n") == 1
