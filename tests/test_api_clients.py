@@ -13,7 +13,9 @@ from django.core.management import call_command
 
 from apps.users.models import UserProfile
 
+from .kept_work import kept_work
 from .node_tools import NPM_CI, run
+from .shop_settings import TOP
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.one_database,
@@ -35,13 +37,29 @@ def arguments(live_server: Any, settings: Any, tmp_path: Path) -> list[str]:
 
 @pytest.mark.node
 def test_a_page_in_typescript(arguments: list[str], tmp_path: Path) -> None:
-    folder = shutil.copytree(
-        SOURCES / "typescript", tmp_path / "client", ignore=shutil.ignore_patterns("node_modules")
+    sources, description = SOURCES / "typescript", tmp_path / "schema.json"
+    files = [sources / name for name in ("package.json", "package-lock.json")]
+    node = run(tmp_path, "node", "--version")
+
+    def install(folder: Path) -> None:
+        for file in files:
+            shutil.copy(file, folder)
+        run(folder, *NPM_CI)
+
+    packages = kept_work("typescript-packages", install, *files, node)
+
+    def compile_client(folder: Path) -> None:
+        shutil.copytree(
+            sources, folder, ignore=shutil.ignore_patterns("node_modules"), dirs_exist_ok=True
+        )
+        (folder / "node_modules").symlink_to(packages / "node_modules")
+        run(folder, "npx", "openapi-typescript", str(description), "--output", "schema.d.ts")
+        run(folder, "npx", "tsc", "--project", ".")
+
+    client = kept_work(
+        "typescript-client", compile_client, sources, description, Path(__file__), node
     )
-    run(folder, *NPM_CI)
-    run(folder, "npx", "openapi-typescript", "../schema.json", "--output", "schema.d.ts")
-    run(folder, "npx", "tsc", "--project", ".")
-    said = run(folder, "node", "built/shop.js", *arguments)
+    said = run(client, "node", "built/shop.js", *arguments)
     assert said.endswith("done\n"), said
 
 
@@ -51,6 +69,10 @@ def test_a_day_in_python(arguments: list[str], tmp_path: Path) -> None:
         folder, "openapi-python-client", "generate", "--path", "../schema.json",
         "--output-path", "shop_client", "--meta", "none", "--fail-on-warning",
     )  # fmt: skip
-    run(folder, "mypy", "--config-file", "mypy.ini", "shop.py", "shop_client")
+    cache = TOP / "var" / "test-work" / "mypy"
+    run(
+        folder, "mypy", "--config-file", "mypy.ini", "--cache-dir", str(cache),
+        "shop.py", "shop_client",
+    )  # fmt: skip
     said = run(folder, sys.executable, "shop.py", *arguments)
     assert said.endswith("done\n"), said
