@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import caches
+from django.test.testcases import QuietWSGIRequestHandler
 from django.utils import timezone, translation
 from rest_framework.test import APIClient
 from zeal.listeners import n_plus_one_listener
@@ -22,6 +23,9 @@ from utils.limits import counters
 
 from . import described
 from .clients import client_of
+
+# The live server sends headers and body in two packets, and the second would wait 40 ms for an ACK.
+QuietWSGIRequestHandler.disable_nagle_algorithm = True
 
 
 @pytest.fixture(autouse=True)
