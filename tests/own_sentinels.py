@@ -29,8 +29,10 @@ class OwnSentinels:
 
     def start(self) -> None:
         first, second, *sentinels = self._ports
-        self._start("redis.conf", first, {}, "--save", "")
-        self._start("redis.conf", second, {}, "--save", "", "--replicaof", f"127.0.0.1 {first}")
+        # A master waits five seconds for more replicas than the one that asked.
+        at_once = ("--save", "", "--repl-diskless-sync-delay", "0")
+        self._start("redis.conf", first, {}, *at_once)
+        self._start("redis.conf", second, {}, *at_once, "--replicaof", f"127.0.0.1 {first}")
         _wait(lambda: self._info(second, "replication").get("master_link_status") == "up")
         quick = {"mxshop 127.0.0.1 6379": f"mxshop 127.0.0.1 {first}", "mxshop 3000": "mxshop 500"}
         for port in sentinels:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import boto3
@@ -38,6 +39,7 @@ class S3Server:
         self._process.kill()
         self._process.wait()
 
+    @cached_property
     def client(self) -> Any:
         return boto3.client(
             "s3", endpoint_url=self.url, region_name="us-east-1",

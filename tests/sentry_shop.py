@@ -37,7 +37,7 @@ def main() -> None:
     from mxshop.wsgi import application
 
     server = make_server("127.0.0.1", 0, application, handler_class=Silent)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     visit(server.server_port)
     fail_in_the_background()
     server.shutdown()
@@ -54,6 +54,9 @@ def break_views() -> None:
     from apps.users.models import UserProfile
     from apps.users.services import accounts
     from apps.users.views import login, passwords
+    from utils.db import gate
+
+    gate.PATIENCE_SECONDS = 0.0  # nobody waits for a database that stays away
 
     def broken_page(self: object, request: object, *args: object) -> None:
         password, sessionid = PLANTED["password"], PLANTED["session"]

@@ -51,7 +51,7 @@ def server() -> Iterator[S3Server]:
 @pytest.fixture
 def s3(server: S3Server) -> Any:
     """An empty bucket."""
-    client = server.client()
+    client = server.client
     client.create_bucket(Bucket="uploads")
     yield client
     for key in keys(client):
