@@ -2,4 +2,5 @@
 
 pytest_plugins = [
     "tests.fixtures", "tests.interpreter", "tests.mroonga", "tests.services", "tests.local_gateway",
+    "tests.browsers",
 ]  # fmt: skip

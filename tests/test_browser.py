@@ -1,7 +1,6 @@
 """Pages as a browser shows them, with every request it makes on the way."""
 
 import os
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from apps.goods.models import Goods
 from apps.goods.tests.factories import make_category, make_goods
@@ -17,38 +16,29 @@ from apps.trade.models import OrderInfo
 from apps.users.models import UserProfile
 from apps.users.tokens import token_make
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
-from tests.services import CHROMIUM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(live_server: Any, browser: Browser) -> Page:
     """A page that may ask the shop alone; ``page.failures`` is what went wrong on it."""
-    # Playwright keeps an event loop running in this thread; the test's own queries are
-    # not called from it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        context = browser.new_context(base_url=live_server.url, locale="zh-CN")
-        page = context.new_page()
-        page.failures = []  # type: ignore[attr-defined]
+    context = browser.new_context(base_url=live_server.url, locale="zh-CN")
+    page = context.new_page()
+    page.failures = []  # type: ignore[attr-defined]
 
-        def on_response(response: Any) -> None:
-            if response.status >= 400:
-                page.failures.append(f"{response.status} {response.url}")  # type: ignore[attr-defined]
+    def on_response(response: Any) -> None:
+        if response.status >= 400:
+            page.failures.append(f"{response.status} {response.url}")  # type: ignore[attr-defined]
 
-        def on_request(request: Any) -> None:
-            if not request.url.startswith((live_server.url, "data:", "blob:")):
-                page.failures.append(f"outside: {request.url}")  # type: ignore[attr-defined]
+    def on_request(request: Any) -> None:
+        if not request.url.startswith((live_server.url, "data:", "blob:")):
+            page.failures.append(f"outside: {request.url}")  # type: ignore[attr-defined]
 
-        page.on("response", on_response)
-        page.on("request", on_request)
-        page.on("pageerror", lambda error: page.failures.append(str(error)))  # type: ignore[attr-defined]
-        yield page
-        browser.close()
+    page.on("response", on_response)
+    page.on("request", on_request)
+    page.on("pageerror", lambda error: page.failures.append(str(error)))  # type: ignore[attr-defined]
+    return page
 
 
 def shown_pictures(page: Page, selector: str = "img") -> list[bool]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from apps.goods.models import Goods
 from apps.users.models import UserProfile
@@ -14,7 +14,6 @@ from mxshop.storefront.building import storefront_build
 from mxshop.storefront.places import Places
 
 from .node_tools import ENVIRONMENT
-from .services import CHROMIUM
 from .shop_settings import TOP
 
 pytestmark = [
@@ -39,9 +38,8 @@ ACCOUNT_PATHS = ["/cart", "/orders", "/app/home/member/order", "/me", "/favourit
 
 
 @pytest.fixture
-def origin(live_server: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def origin(live_server: Any, settings: Any, tmp_path: Path) -> str:
     """A shop that shows the front as production does."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop is in this thread
     settings.STOREFRONT_DIR = TOP / "var" / "storefront"
     build = storefront_build(Places(settings.STOREFRONT_DIR), environment=ENVIRONMENT)
     settings.STATIC_ROOT = tmp_path / "static"
@@ -60,35 +58,30 @@ def styled_goods(origin: str) -> Goods:
     return goods
 
 
-def test_no_page_does_what_the_policy_refuses(origin: str, styled_goods: Goods) -> None:
+def test_no_page_does_what_the_policy_refuses(
+    browser: Browser, origin: str, styled_goods: Goods
+) -> None:
     goods_path = f"/goods/{styled_goods.pk}"
     buyer = UserProfile.objects.create_user("13900139000", mobile="13900139000")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        context = browser.new_context(base_url=origin, locale="zh-CN")
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        page.goto("/index/")
-        for path in [*PATHS, goods_path, "token", *ACCOUNT_PATHS]:
-            if path == "token":
-                page.evaluate(
-                    "token => localStorage.setItem('mxshop-token', token)", token_make(buyer)
-                )
-                page.reload()
-                continue
-            page.goto(f"/index/#{path}", wait_until="networkidle")
-            assert page.evaluate("window.refused") == [], path
-            if path == goods_path:
-                styled = page.get_by_text("Styled", exact=True)
-                assert styled.evaluate("tag => getComputedStyle(tag).color") == "rgb(18, 52, 86)"
-        assert page.evaluate("document.fonts.check('20px vant-icon')")
-        # The control: what is not the shop's does not run.
-        assert page.evaluate(INLINE_SCRIPT) is False
-        page.wait_for_function("window.refused.length > 0")
-        assert page.evaluate("window.refused") == ["script-src-elem inline"]
-        assert failures == []
-        browser.close()
+    context = browser.new_context(base_url=origin, locale="zh-CN")
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto("/index/")
+    for path in [*PATHS, goods_path, "token", *ACCOUNT_PATHS]:
+        if path == "token":
+            page.evaluate("token => localStorage.setItem('mxshop-token', token)", token_make(buyer))
+            page.reload()
+            continue
+        page.goto(f"/index/#{path}", wait_until="networkidle")
+        assert page.evaluate("window.refused") == [], path
+        if path == goods_path:
+            styled = page.get_by_text("Styled", exact=True)
+            assert styled.evaluate("tag => getComputedStyle(tag).color") == "rgb(18, 52, 86)"
+    assert page.evaluate("document.fonts.check('20px vant-icon')")
+    # The control: what is not the shop's does not run.
+    assert page.evaluate(INLINE_SCRIPT) is False
+    page.wait_for_function("window.refused.length > 0")
+    assert page.evaluate("window.refused") == ["script-src-elem inline"]
+    assert failures == []

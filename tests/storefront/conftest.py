@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect
 
 from apps.trade.models import OrderInfo, Payment, Refund, RefundRequest
 from apps.users.models import UserProfile
@@ -18,7 +18,6 @@ from mxshop.storefront.places import Places
 from mxshop.storefront.state import STATIC_FOLDER, served_sources
 from tests import described
 from tests.node_tools import ENVIRONMENT
-from tests.services import CHROMIUM
 from tests.shop_settings import TOP
 
 from .demo import Demo
@@ -69,28 +68,6 @@ def origin(live_server: Any, places: Places, settings: Any, tmp_path: Path, demo
     described.described()
     ContentType.objects.get_for_models(OrderInfo, Refund, RefundRequest, Payment)
     return str(live_server.url)
-
-
-@pytest.fixture(scope="package")
-def _chromium() -> Iterator[Browser]:
-    """One browser for the tests of this folder; it ends before tests of another one begin."""
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop running in this thread; the tests' own queries are not
-        # called from it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def browser(_chromium: Browser) -> Iterator[Browser]:
-    """The browser; what a test has open in it is closed with the test."""
-    yield _chromium
-    for context in _chromium.contexts:
-        context.close()
 
 
 @pytest.fixture

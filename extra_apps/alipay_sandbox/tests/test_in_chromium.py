@@ -1,13 +1,11 @@
 """The cashier in a browser, without a network and without scripts."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from extra_apps.alipay_sandbox.services.notices import notices_send_due
-from tests.services import CHROMIUM
 
 from .merchant import PAGE_PAY, WAP_PAY, Merchant, Order, is_signed_notice, returned
 
@@ -18,17 +16,6 @@ pytestmark = [
 ]
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 def open_page(browser: Any, live_server: Any, merchant: Merchant, **options: Any) -> Page:

@@ -3,9 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
-
-from tests.services import CHROMIUM
+from playwright.sync_api import Browser
 
 from .providers import Person
 
@@ -22,27 +20,23 @@ DELETE = "name => { document.cookie = name + '=; expires=Thu, 01 Jan 1970 00:00:
 
 @pytest.mark.parametrize("nickname", ["小满", "小 满😀", "a=b&c%20"])
 def test_signed_in_and_out_again(
-    providers: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch, nickname: str
+    providers: Any, live_server: Any, browser: Browser, nickname: str
 ) -> None:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     providers.person = Person("7", nickname)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(base_url=live_server.url, locale="zh-CN")
-        page = context.new_page()
-        page.goto("/login/weibo/")
-        assert page.url == f"{live_server.url}/index/"
-        assert page.evaluate(GET, "name") == nickname
-        token = page.evaluate(GET, "token")
-        me = context.request.get("/users/1/", headers={"Authorization": f"JWT {token}"})
-        assert me.json()["name"] == nickname
-        paths = {cookie["name"]: cookie["path"] for cookie in context.cookies()}
-        assert paths == {
-            "social_state": "/complete/weibo/", "token": "/index", "name": "/index",
-        }  # fmt: skip
-        for name in ("token", "name"):
-            page.evaluate(DELETE, name)
-        assert page.evaluate("document.cookie") == ""
-        page.reload()
-        assert page.evaluate("document.cookie") == ""
-        chromium.close()
+    context = browser.new_context(base_url=live_server.url, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/login/weibo/")
+    assert page.url == f"{live_server.url}/index/"
+    assert page.evaluate(GET, "name") == nickname
+    token = page.evaluate(GET, "token")
+    me = context.request.get("/users/1/", headers={"Authorization": f"JWT {token}"})
+    assert me.json()["name"] == nickname
+    paths = {cookie["name"]: cookie["path"] for cookie in context.cookies()}
+    assert paths == {
+        "social_state": "/complete/weibo/", "token": "/index", "name": "/index",
+    }  # fmt: skip
+    for name in ("token", "name"):
+        page.evaluate(DELETE, name)
+    assert page.evaluate("document.cookie") == ""
+    page.reload()
+    assert page.evaluate("document.cookie") == ""
