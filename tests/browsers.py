@@ -4,7 +4,9 @@ Playwright's driver and Chromium take a second of processor time to start.
 """
 
 import asyncio
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +25,11 @@ def _chromium() -> "Iterator[tuple[Browser, asyncio.AbstractEventLoop]]":
 
     with sync_playwright() as playwright:
         loop = asyncio.get_running_loop()
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(
+            executable_path=Path(__file__).with_name("chromium.sh"),
+            env={**os.environ, "CHROMIUM": str(CHROMIUM)},
+            args=ARGUMENTS,
+        )
         asyncio._set_running_loop(None)
         yield chromium, loop
         asyncio._set_running_loop(loop)
