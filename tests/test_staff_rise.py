@@ -311,7 +311,9 @@ NONSENSE = ["abc", "", "1.5", "9" * 30, "-1", "1 OR 1=1", "\x00", "ⅷ"]
 @pytest.mark.slow
 @pytest.mark.one_database
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
-def test_nonsense_in_a_list_is_no_error(admin_client: Client, model: type[models.Model]) -> None:
+def test_nonsense_in_a_list_is_no_error(
+    plain_admin: None, admin_client: Client, model: type[models.Model]
+) -> None:
     page = admin.site._registry[model]
     url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     for text in NONSENSE:
