@@ -120,7 +120,7 @@ def history_make(rows: dict[type[Model], Model], user: UserProfile) -> None:
 
 
 @pytest.fixture
-def shop() -> tuple[dict[str, UserProfile], dict[type[Model], Model]]:
+def shop(plain_admin: None) -> tuple[dict[str, UserProfile], dict[type[Model], Model]]:
     accounts = callers_make()
     rows = rows_of_every_kind()
     history_make(rows, accounts["superuser"])
@@ -179,6 +179,13 @@ def test_no_chinese_is_left(shop: Any) -> None:
             chinese[address] = sorted(left)
     lines = [f"{address}: {' '.join(words)}" for address, words in chinese.items()]
     assert not lines, "\n".join(lines)
+
+
+def test_the_sidebar(admin_client: Client) -> None:
+    """The pages above are looked at without it."""
+    page = admin_client.get("/admin/", headers={"accept-language": "zh-CN"}).content.decode()
+    assert 'id="nav-sidebar"' in page
+    assert words_shown(page) <= ALLOWED | {"admin"}
 
 
 def test_the_log_in_page() -> None:
