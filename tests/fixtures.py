@@ -101,14 +101,25 @@ def in_english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_sidebar() -> None:
+    """Each page of the administration repeats it, at a quarter of the page's time."""
+    admin.site.enable_nav_sidebar = False
+
+
 @pytest.fixture
-def plain_admin(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def sidebar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sidebar, for tests that look at it."""
+    monkeypatch.setattr(admin.site, "enable_nav_sidebar", True)
+
+
+@pytest.fixture
+def plain_admin(settings: Any) -> None:
     """The administration at less cost, for tests that open hundreds of its pages.
 
-    Without the sidebar, which each page repeats, sessions in the database, and providers'
-    backends, which are asked for every permission and know none.
+    Without sessions in the database, and providers' backends, which are asked for every
+    permission and know none.
     """
-    monkeypatch.setattr(admin.site, "enable_nav_sidebar", False)
     settings.AUTHENTICATION_BACKENDS = settings.AUTHENTICATION_BACKENDS[:1]
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 

@@ -181,7 +181,7 @@ def test_no_chinese_is_left(shop: Any) -> None:
     assert not lines, "\n".join(lines)
 
 
-def test_the_sidebar(admin_client: Client) -> None:
+def test_the_sidebar(sidebar: None, admin_client: Client) -> None:
     """The pages above are looked at without it."""
     page = admin_client.get("/admin/", headers={"accept-language": "zh-CN"}).content.decode()
     assert 'id="nav-sidebar"' in page
