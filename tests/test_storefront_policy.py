@@ -15,6 +15,7 @@ from mxshop.storefront.places import Places
 
 from .node_tools import ENVIRONMENT
 from .shop_settings import TOP
+from .storefront.going import WATCH_REQUESTS, go_to
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.node, pytest.mark.one_database,
@@ -64,17 +65,16 @@ def test_no_page_does_what_the_policy_refuses(
     goods_path = f"/goods/{styled_goods.pk}"
     buyer = UserProfile.objects.create_user("13900139000", mobile="13900139000")
     context = browser.new_context(base_url=origin, locale="zh-CN")
-    context.add_init_script(WATCH)
+    context.add_init_script(WATCH + WATCH_REQUESTS)
     page = context.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto("/index/")
     for path in [*PATHS, goods_path, "token", *ACCOUNT_PATHS]:
         if path == "token":
             page.evaluate("token => localStorage.setItem('mxshop-token', token)", token_make(buyer))
             page.reload()
             continue
-        page.goto(f"/index/#{path}", wait_until="networkidle")
+        go_to(page, path)
         assert page.evaluate("window.refused") == [], path
         if path == goods_path:
             styled = page.get_by_text("Styled", exact=True)
