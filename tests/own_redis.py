@@ -51,6 +51,10 @@ class OwnRedis:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def empty(self) -> None:
+        with self._client() as client:
+            client.flushall()
+
     def drop_connections(self) -> None:
         """Close the connections of everybody else."""
         with self._client() as client:

@@ -3,8 +3,6 @@
 import os
 import random
 import socket
-import subprocess
-import sys
 import threading
 import time
 from http.client import HTTPConnection, HTTPException
@@ -14,19 +12,27 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-# A start takes two seconds, on a busy machine many.
+from .nursery import Forked, Nursery
+
 START_SECONDS = 60
 
 
-class ShopProcess:
-    """``manage.py runserver`` with the settings of production, always at the same address.
+def shop_nursery(**more: str) -> Nursery:
+    """Return what the shop's processes are forked from: with the settings of production.
 
-    ``is_up`` is clear from before a kill until the next process answers; ``kills`` counts.
     ``more`` is what its environment has beside what tests/settings.py has set.
     """
+    return Nursery("mxshop.wsgi", "mxshop.urls", environment=_environment() | more)
 
-    def __init__(self, log: Path, **more: str) -> None:
-        self._more = more
+
+class ShopProcess:
+    """``manage.py runserver``, always at the same address.
+
+    ``is_up`` is clear from before a kill until the next process answers; ``kills`` counts.
+    """
+
+    def __init__(self, nursery: Nursery, log: Path) -> None:
+        self._nursery = nursery
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port: int = free.getsockname()[1]
@@ -34,19 +40,16 @@ class ShopProcess:
         self.is_up = threading.Event()
         self.kills = 0
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def start(self) -> None:
         """Start, and wait until it answers."""
         address = f"127.0.0.1:{self._port}"
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                _manage("runserver", "--noreload", "--skip-checks", address),
-                env=_environment() | self._more, cwd=settings.BASE_DIR, stdout=log, stderr=log,
-            )  # fmt: skip
+        command = ["runserver", "--noreload", "--skip-checks", address]
+        self._process = self._nursery.manage(*command, log=self._log)
         end = time.monotonic() + START_SECONDS
         while not self._answers():
-            assert self._process.poll() is None, self._log.read_text()[-2000:]
+            assert self._process.poll() is None, self._process.said()[-2000:]
             assert time.monotonic() < end, "the shop does not start"
             time.sleep(0.02)
         self.is_up.set()
@@ -76,18 +79,6 @@ class ShopProcess:
             return False
         finally:
             http.close()
-
-
-def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run ``manage.py`` with the settings and on the database of ShopProcess."""
-    return subprocess.run(
-        _manage(*arguments), env=_environment(), cwd=settings.BASE_DIR,
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-
-
-def _manage(*arguments: str) -> list[str]:
-    return [sys.executable, "manage.py", *arguments]
 
 
 def _environment() -> dict[str, str]:

@@ -21,20 +21,27 @@ from apps.trade.services.lapsed_holds import holds_release_lapsed
 from apps.trade.tests.races.helpers import Answer, Buyer, Shop, ordered, shelf, stock_of
 
 from .audit import assert_audit_clean
+from .nursery import Nursery
 from .parallel import in_parallel, tell
-from .shop_process import ShopProcess, manage
+from .shop_process import ShopProcess, shop_nursery
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
-BUYERS, CARTS = 8, 25  # each buyer fills and orders so many carts
+BUYERS, CARTS = 8, 12  # each buyer fills and orders so many carts
 KILLS = 10
 STOCK = 5000
 SEED = 20
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ShopProcess]:
-    process = ShopProcess(tmp_path / "server.log")
+def nursery() -> Iterator[Nursery]:
+    with shop_nursery() as found:
+        yield found
+
+
+@pytest.fixture
+def server(nursery: Nursery, tmp_path: Path) -> Iterator[ShopProcess]:
+    process = ShopProcess(nursery, tmp_path / "server.log")
     yield process
     process.kill()
 
@@ -127,7 +134,9 @@ def wait_for_rollbacks(known: set[int]) -> None:
         time.sleep(0.02)
 
 
-def test_killed_in_the_middle_of_checkouts(server: ShopProcess) -> None:
+def test_killed_in_the_middle_of_checkouts(
+    server: ShopProcess, nursery: Nursery, tmp_path: Path
+) -> None:
     known = connected()
     server.start()
     goods = shelf(*[STOCK] * 4)
@@ -161,5 +170,5 @@ def test_killed_in_the_middle_of_checkouts(server: ShopProcess) -> None:
     assert_audit_clean()
 
     server.start()
-    audit = manage("audit_shop")
-    assert audit.returncode == 0, audit.stdout
+    audit = nursery.manage("audit_shop", log=tmp_path / "audit.log")
+    assert audit.wait() == 0, audit.said()

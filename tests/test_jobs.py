@@ -5,10 +5,8 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,13 +35,14 @@ from mxshop.heartbeats import CHORES
 from mxshop.jobs import SWEEPS, Sweep, sweep_run, sweeps_forever, sweeps_once
 from mxshop.models import Heartbeat
 from tests.audit import assert_audit_clean
+from tests.nursery import Forked, Nursery
 from tests.parallel import in_parallel
 from tests.services import REDIS_URL
 from utils.cache.configured import cache_config
 from utils.cache.redis import RedisCache
 from utils.db import batches, clock
 
-PROJECT = Path(__file__).parents[1]
+Running = Callable[..., Forked]
 NAMES = [
     "release_lapsed_holds", "close_expired_orders", "reconcile_payments",
     "confirm_received_orders", "resume_imports", "purge_verify_codes", "purge_revoked_logins",
@@ -512,64 +511,68 @@ def test_a_connection_that_the_server_closed_is_replaced(monkeypatch) -> None:
     assert len(set(numbers)) == 3
 
 
-@contextmanager
-def running(tmp_path: Path, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """Run the command with a database of its own, until it has said that it started."""
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Forks the command with a database of its own, which nothing asks."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'shop.sqlite3'}",
         "LOG_LEVEL": "INFO",
     }
-    with subprocess.Popen(
-        [sys.executable, "manage.py", "run_jobs", "--forever", *arguments],
-        cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True, **options,
-    ) as program:  # fmt: skip
-        assert program.stderr
-        try:
-            assert "background work started" in program.stderr.readline()
-            yield program
-        finally:
-            program.kill()
+    with Nursery("mxshop.jobs", environment=environment) as found:
+        yield found
+
+
+@pytest.fixture
+def running(nursery: Nursery, tmp_path: Path) -> Iterator[Running]:
+    """Run the command until it has said that it started; its end is the test's, too."""
+    started: list[Forked] = []
+
+    def run(*arguments: str, **options: Any) -> Forked:
+        command = ["run_jobs", "--forever", *arguments]
+        program = nursery.manage(*command, log=tmp_path / "jobs.log", **options)
+        started.append(program)
+        end = time.monotonic() + 60
+        while "background work started" not in program.said():
+            assert program.poll() is None, program.said()
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        return program
+
+    yield run
+    for program in started:
+        program.kill()
+        program.wait()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it(tmp_path: Path, number: int) -> None:
-    begun = time.monotonic()
-    with running(tmp_path) as program:
-        start_seconds = time.monotonic() - begun
-        program.send_signal(number)
-        # At once: the next sweep is 5 s and 30 s away. A busy machine, which needs long for the
-        # start, may need a moment.
-        assert program.wait(timeout=3 + start_seconds) == 0
-        assert program.stderr
-        assert "background work stopped" in program.stderr.read()
+def test_a_signal_stops_it(running: Running, number: int) -> None:
+    program = running()
+    program.send_signal(number)
+    # At once: the next sweep is 5 s and 30 s away. A busy machine may need a moment.
+    assert program.wait(timeout=4) == 0
+    assert "background work stopped" in program.said()
 
 
 @pytest.mark.slow
-def test_a_shell_that_ignores_ctrl_c_in_the_background(tmp_path: Path) -> None:
-    def ignore() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    with running(tmp_path, preexec_fn=ignore) as program:
-        program.send_signal(signal.SIGINT)
-        assert program.wait(timeout=60) == 0
+def test_a_shell_that_ignores_ctrl_c_in_the_background(running: Running) -> None:
+    program = running(ignored=[signal.SIGINT])
+    program.send_signal(signal.SIGINT)
+    assert program.wait() == 0
 
 
 @pytest.mark.slow
-def test_it_ends_with_its_parent(tmp_path: Path) -> None:
-    with running(tmp_path, "--parent", "1") as program:
-        assert program.wait(timeout=60) == 0
+def test_it_ends_with_its_parent(running: Running) -> None:
+    assert running("--parent", "1").wait() == 0
 
 
 @pytest.mark.slow
-def test_it_goes_on_beside_its_parent(tmp_path: Path) -> None:
-    with (
-        running(tmp_path, "--parent", str(os.getpid())) as program,
-        # A second is enough for it to have looked.
-        pytest.raises(subprocess.TimeoutExpired),
-    ):
+def test_it_goes_on_beside_its_parent(running: Running, nursery: Nursery) -> None:
+    program = running("--parent", str(nursery.pid))
+    # A second is enough for it to have looked.
+    with pytest.raises(subprocess.TimeoutExpired):
         program.wait(timeout=1.5)
 
 

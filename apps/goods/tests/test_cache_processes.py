@@ -5,7 +5,6 @@ share a database and a Redis of the test's own, which also fails.
 """
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
@@ -27,8 +26,9 @@ from apps.goods.models import (
 )
 from apps.goods.services.catalogue import goods_set_category, goods_set_flag, goods_set_on_sale
 from apps.goods.services.stock import stock_adjust
+from tests.nursery import Nursery
 from tests.own_redis import OwnRedis
-from tests.shop_process import ShopProcess
+from tests.shop_process import ShopProcess, shop_nursery
 from utils.cache import catalogue_version, responses
 
 from .factories import make_goods
@@ -44,22 +44,15 @@ pytestmark = [
 class Shop:
     """Two processes of the shop, and what all three share."""
 
-    def __init__(self, folder: Path) -> None:
-        self.redis = OwnRedis(folder)
-        environment = {
-            "REDIS_URL": self.redis.url, "CATALOGUE_CACHE_SECONDS": "600", "CONN_MAX_AGE": "60",
-        }  # fmt: skip
-        self.processes = [
-            ShopProcess(folder / f"shop-{number}.log", **environment) for number in (1, 2)
-        ]
+    def __init__(self, folder: Path, redis: OwnRedis, nursery: Nursery) -> None:
+        self.redis = redis
+        self.processes = [ShopProcess(nursery, folder / f"shop-{number}.log") for number in (1, 2)]
 
     def start(self) -> None:
         self.redis.start()
-        starting = [threading.Thread(target=process.start) for process in self.processes]
-        for thread in starting:
-            thread.start()
-        for thread in starting:
-            thread.join()
+        self.redis.empty()
+        for process in self.processes:
+            process.start()
 
     def stop(self) -> None:
         for process in self.processes:
@@ -107,10 +100,25 @@ def rows() -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> OwnRedis:
+    return OwnRedis(tmp_path_factory.mktemp("redis"))
+
+
+@pytest.fixture(scope="module")
+def nursery(redis: OwnRedis, django_db_setup: None) -> Iterator[Nursery]:
+    with shop_nursery(
+        REDIS_URL=redis.url, CATALOGUE_CACHE_SECONDS="600", CONN_MAX_AGE="60"
+    ) as found:
+        yield found
+
+
 @pytest.fixture
-def shop(tmp_path: Path, rows: Any, settings: Any) -> Iterator[Shop]:
+def shop(
+    tmp_path: Path, redis: OwnRedis, nursery: Nursery, rows: Any, settings: Any
+) -> Iterator[Shop]:
     """The processes run, and this one has their cache."""
-    shop = Shop(tmp_path)
+    shop = Shop(tmp_path, redis, nursery)
     try:
         shop.start()
         shared = {

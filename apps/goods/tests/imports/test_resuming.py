@@ -1,9 +1,5 @@
 """Workers that die, meet, or are stopped: each row is imported once."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
 from django.test import Client
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -24,6 +19,7 @@ from apps.goods.services.goods_import.starting import goods_import_create, goods
 from apps.goods.services.goods_import.sweeping import goods_imports_purge, goods_imports_resume
 from apps.goods.services.goods_import.tasks import goods_import_work
 from tests.parallel import in_parallel
+from tests.shop_process import shop_nursery
 from utils.db import clock
 from utils.db.transactions import CommitUnknownError
 from utils.task_results import task_results_purge
@@ -32,7 +28,6 @@ from ..conftest import Catalogue
 from ..factories import make_category, make_goods
 from .helpers import csv_file, picture, press, upload, work, zip_file
 
-PROJECT = Path(__file__).parents[4]
 ROWS = 12
 
 
@@ -173,7 +168,7 @@ def test_two_workers_at_once(monkeypatch: pytest.MonkeyPatch, is_guarded: bool) 
 @pytest.mark.mariadb
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_is_killed() -> None:
+def test_a_worker_is_killed(tmp_path: Path) -> None:
     """A real worker, kill -9 in the middle of an import, another worker."""
     category = make_category()
     goods = [make_goods(category, stock=1) for _ in range(400)]
@@ -185,29 +180,19 @@ def test_a_worker_is_killed() -> None:
     def done() -> int:
         return GoodsImport.objects.get(pk=goods_import.pk).rows_done
 
-    first = worker()
-    end = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-    at_kill = done()
-    assert at_kill % running.CHUNK == 0
-    lapse(goods_import)
-    assert goods_imports_resume() == {"resumed": int(at_kill < 400), "waiting": 0}
-    assert worker("--once").wait(60) == 0
+    with shop_nursery() as nursery:
+        first = nursery.manage("run_tasks", log=tmp_path / "first.log")
+        end = time.monotonic() + 60
+        while not done():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        first.kill()
+        first.wait()
+        at_kill = done()
+        assert at_kill % running.CHUNK == 0
+        lapse(goods_import)
+        assert goods_imports_resume() == {"resumed": int(at_kill < 400), "waiting": 0}
+        second = nursery.manage("run_tasks", "--once", log=tmp_path / "second.log")
+        assert second.wait() == 0, second.said()
     assert StockMovement.objects.filter(reference__startswith="import").count() == 400
     assert set(Goods.objects.values_list("goods_num", "shop_price")) == {(2, 77)}
-
-
-def worker(*arguments: str) -> subprocess.Popen[bytes]:
-    """A worker of the test's own database."""
-    database = connection.settings_dict["NAME"]
-    url = os.environ["DATABASE_URL"].rpartition("/")[0]
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "run_tasks", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, "DATABASE_URL": f"{url}/{database}",
-             "DJANGO_SETTINGS_MODULE": "mxshop.settings"},
-    )  # fmt: skip
