@@ -66,8 +66,9 @@ class MariaDB:
 
     def connect(self, database: str | None = None) -> Any:
         return pymysql.connect(
-            host="127.0.0.1", port=self.port, user="root", database=database, autocommit=True
-        )
+            host="127.0.0.1", port=self.port, user="root", database=database, autocommit=True,
+            ssl_disabled=True,
+        )  # fmt: skip
 
     def run(self, statement: str) -> Any:
         with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:

@@ -11,10 +11,16 @@ from django.utils import timezone
 
 from apps.goods.models import Goods
 from apps.trade.models import OrderInfo, Payment
+from apps.trade.services.carts import cart_add
+from apps.trade.services.checkout import order_create
+from apps.trade.services.destinations import Destination
 from apps.trade.services.pay_links import NOTIFY_PATH
+from apps.trade.services.payments import payment_confirm
+from apps.trade.tests.addresses import DESTINATION
 from apps.trade.tests.races.cashier import cashier_open, cashier_pay, notice_kept
 from apps.trade.tests.races.helpers import Answer, Buyer, Caller
 from apps.users.models import UserProfile
+from extra_apps.alipay_sandbox.models import SandboxTrade, TradeStatus
 from tests.parallel import in_parallel
 
 from .shops import Shops
@@ -69,6 +75,23 @@ def orders_pay(shops: Shops, orders: Sequence[OrderInfo]) -> None:
 
     for some in batched(orders, AT_ONCE):
         in_parallel(len(some), lambda number, some=some: pay(some[number]))
+
+
+def payments_make(goods: Goods, number: int) -> list[Payment]:
+    """Orders that are paid, made without HTTP; the gateway has got the money."""
+    payments, now = [], timezone.now()
+    for _ in range(number):
+        user = UserProfile.objects.create_user(str(next(_mobiles)))
+        cart_add(user_id=user.pk, goods_id=goods.pk, nums=1)
+        order = order_create(user_id=user.pk, destination=Destination(**DESTINATION))
+        trade_no = f"paid{order.pk}"
+        SandboxTrade.objects.create(
+            trade_no=trade_no, out_trade_no=order.order_sn, total_amount=order.order_mount,
+            status=TradeStatus.TRADE_SUCCESS, time_expire=now, created_at=now, paid_at=now,
+        )  # fmt: skip
+        payment_confirm(order_id=order.pk, trade_no=trade_no, amount=order.order_mount, paid_at=now)
+        payments.append(order.payments.get())
+    return payments
 
 
 def notices_deliver_twice(shops: Shops, orders: Sequence[OrderInfo]) -> list[list[Answer]]:

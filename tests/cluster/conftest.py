@@ -7,10 +7,12 @@ import pytest
 from django.core.management import call_command
 
 from bench.lab.galera import Cluster, galera
+from tests.nursery import Nursery
 from tests.other_database import default_database
 from tests.own_redis import OwnRedis
 
-from .shops import Shops, gateway_url, shops
+from .server import gateway_url
+from .shops import Shops, cluster_nursery, shops
 
 # No disk has to keep it.
 QUICK = ("--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M", "--max-connections=300")
@@ -35,16 +37,22 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _guarded(cluster: Cluster, redis_url: str, django_db_blocker: Any) -> Iterator[Shops]:
-    database_make(cluster, "guarded", django_db_blocker)
-    with shops(cluster, database="guarded", redis_url=redis_url) as found:
+def nursery(cluster: Cluster, redis_url: str) -> Iterator[Nursery]:
+    with cluster_nursery(cluster, redis_url=redis_url) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def _unguarded(cluster: Cluster, redis_url: str, django_db_blocker: Any) -> Iterator[Shops]:
+def _guarded(cluster: Cluster, nursery: Nursery, django_db_blocker: Any) -> Iterator[Shops]:
+    database_make(cluster, "guarded", django_db_blocker)
+    with shops(cluster, nursery, database="guarded") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _unguarded(cluster: Cluster, nursery: Nursery, django_db_blocker: Any) -> Iterator[Shops]:
     database_make(cluster, "unguarded", django_db_blocker)
-    with shops(cluster, "unguarded", database="unguarded", redis_url=redis_url) as found:
+    with shops(cluster, nursery, "unguarded", database="unguarded") as found:
         yield found
 
 

@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -15,8 +13,11 @@ from apps.users.models import UserProfile
 from apps.users.tokens import token_make
 from bench.lab.galera import Cluster
 from bench.lab.machine import free_port
-from bench.lab.services import program, wait_until
+from bench.lab.services import wait_until
+from tests.nursery import Forked, Nursery
 from tests.parallel import in_parallel
+
+from .server import gateway_url
 
 Action = Callable[[], Answer]
 
@@ -33,13 +34,16 @@ class Shops:
     ``statuses`` counts what they answered, ``failures`` keeps the answers of 500 and above.
     """
 
-    def __init__(self, cluster: Cluster, origins: Sequence[str], own: list[dict[str, str]]) -> None:
+    def __init__(
+        self, cluster: Cluster, nursery: Nursery, database: str, origins: Sequence[str]
+    ) -> None:
         self.each = [Shop(origin) for origin in origins]
         self.statuses: Counter[int] = Counter()
         self.failures: list[Answer] = []
+        self.databases = [f"{node.url}/{database}" for node in cluster.nodes]
         self._cluster = cluster
-        self._environments = own
-        self.databases = [each["DATABASE_URL"] for each in own]
+        self._nursery = nursery
+        self._database = database
 
     def at_both(self, pairs: Sequence[tuple[Action, ...]]) -> list[list[Answer]]:
         """Do all actions of all pairs at once; return the two answers of each pair."""
@@ -59,38 +63,39 @@ class Shops:
         one, other = (Buyer(user, shop.anybody(**headers)) for shop in self.each)
         return one, other
 
+    def process(self, number: int, function: str, *arguments: str) -> Forked:
+        """Start a process of the shop at one of the nodes."""
+        node = self._cluster.nodes[number]
+        at = [self._database, str(node.port), self.each[0].origin]
+        log = self._cluster.folder / f"{function}-{self._database}-{node.name}.log"
+        return self._nursery.call(f"tests.cluster.server:{function}", *at, *arguments, log=log)
+
     def sweeps_at_once(self) -> None:
         """Run all sweeps at both nodes, at once."""
-        command = [sys.executable, "manage.py", "run_jobs", "--once"]
-        runners = [
-            subprocess.Popen(
-                command, env=own, cwd=settings.BASE_DIR, text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            )
-            for own in self._environments
-        ]  # fmt: skip
-        for runner in runners:
-            output, _nothing = runner.communicate(timeout=120)
-            assert runner.returncode == 0, output
+        for runner in [self.process(number, "sweep") for number in range(len(self.each))]:
+            assert runner.wait(120) == 0, runner.said()
+
+
+def cluster_nursery(cluster: Cluster, *, redis_url: str) -> Nursery:
+    """Return what all shops are forked from."""
+    modules = ("mxshop.wsgi", "mxshop.urls", "mxshop.jobs", "tests.cluster.server")
+    # Each process moves to a database and an address of its own.
+    cluster.create("nursery")
+    own = {"DATABASE_URL": f"{cluster.nodes[0].url}/nursery", "REDIS_URL": redis_url}
+    return Nursery(*modules, environment=_environment("http://127.0.0.1") | own)
 
 
 @contextlib.contextmanager
-def shops(cluster: Cluster, *arguments: str, database: str, redis_url: str) -> Iterator[Shops]:
+def shops(cluster: Cluster, nursery: Nursery, *arguments: str, database: str) -> Iterator[Shops]:
     """Run a shop at each node until the block ends; the first one's gateway is asked by both."""
     origins = [f"http://127.0.0.1:{free_port()}" for _node in cluster.nodes]
-    common = _environment(origins[0]) | {"REDIS_URL": redis_url}
-    own = [common | {"DATABASE_URL": f"{node.url}/{database}"} for node in cluster.nodes]
-    found = Shops(cluster, origins, own)
-    with contextlib.ExitStack() as processes:
-        for node, shop, variables in zip(cluster.nodes, found.each, own, strict=True):
+    found = Shops(cluster, nursery, database, origins)
+    with contextlib.ExitStack() as stack:
+        for number, shop in enumerate(found.each):
             port = shop.origin.rpartition(":")[2]
-            processes.enter_context(
-                program(
-                    f"shop-{database}-{node.name}",
-                    [sys.executable, "-m", "tests.cluster.server", port, *arguments],
-                    folder=cluster.folder, cwd=settings.BASE_DIR, environment=variables,
-                )
-            )  # fmt: skip
+            process = found.process(number, "serve", port, *arguments)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
         for shop in found.each:
             wait_until(
                 shop.origin,
@@ -100,12 +105,8 @@ def shops(cluster: Cluster, *arguments: str, database: str, redis_url: str) -> I
         yield found
 
 
-def gateway_url(site: str) -> str:
-    return f"{site}/alipay-sandbox/gateway.do"
-
-
 def _environment(site: str) -> dict[str, str]:
-    """What both processes have around them, but for their database."""
+    """What the nursery has around it, but for its servers."""
     throttles = {f"THROTTLE_{scope.upper()}": "off" for scope in settings.THROTTLE_RATES}
     sandbox: dict[str, Any] = settings.ALIPAY_SANDBOX
     return {
