@@ -7,6 +7,7 @@ test that got it (tests/fixtures.py).
 import json
 from collections.abc import Callable
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import jsonschema_rs
@@ -71,12 +72,19 @@ def path_of(route: str) -> str:
     return path.replace("{pk}", "{id}")
 
 
-@cache
+_making = Lock()
+
+
 def document() -> Any:
+    with _making:  # the first threads of a race come at once, and each would make it
+        return _document()
+
+
+@cache
+def _document() -> Any:
     return SchemaGenerator().get_schema(public=True)
 
 
-@cache
 def described() -> Any:
     return document()["paths"]
 
