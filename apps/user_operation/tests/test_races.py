@@ -86,7 +86,7 @@ def twenty_add_and_remove(rounds: int) -> Iterator[tuple[Outcome, int, int]]:
 
 
 def test_twenty_buyers_add_and_remove() -> None:
-    for outcome, fav_num, favourites_left in twenty_add_and_remove(rounds=5):
+    for outcome, fav_num, favourites_left in twenty_add_and_remove(rounds=3):
         assert outcome == {201: 10, 204: 10}
         assert fav_num == favourites_left == 10
 
@@ -230,7 +230,7 @@ def default_writes(rounds: int) -> Iterator[tuple[Outcome, int]]:
 
 
 def test_default_addresses_at_once() -> None:
-    for outcome, defaults in default_writes(rounds=5):
+    for outcome, defaults in default_writes(rounds=3):
         # A default that is set on an address just deleted is 404.
         assert set(outcome) <= {200, 201, 204, 404}
         assert (outcome[201], outcome[204], outcome[200] + outcome[404]) == (5, 5, 10)

@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 MANY = 20
-ROUNDS = 5
+ROUNDS = 3
 
 
 def outcome_of(answer: Any) -> str:

@@ -102,7 +102,7 @@ def deadlocks() -> int:
 
 def test_opposite_orders_of_the_same_goods(shop: Shop, caplog: Any) -> None:
     """Whatever order the lines were put in, nobody gets to see a deadlock."""
-    rounds, ordering, moving = crowd(8, on_sqlite=3), crowd(6, on_sqlite=2), crowd(4, on_sqlite=2)
+    rounds, ordering, moving = crowd(4, on_sqlite=3), crowd(6, on_sqlite=2), crowd(4, on_sqlite=2)
     goods = shelf(500, 500, 500, 500)
     buyers, movers = shop.buyers(ordering), shop.buyers(moving)
     seen_before = deadlocks()
@@ -176,7 +176,7 @@ def test_what_one_holds_the_other_takes(shop: Shop, monkeypatch: pytest.MonkeyPa
     """Goods that are held are locked as well as those that are taken: nobody waits in a circle."""
     monkeypatch.setattr(transactions, "TRIES", 1)
     goods, buyers = shelf(500, 500), shop.buyers(2)
-    for _ in range(20):
+    for _ in range(12):
         assert crossed_checkouts(buyers, goods) == {201: 2}
     assert_audit_clean()
 
@@ -268,7 +268,7 @@ def let_lapse() -> None:
 
 def test_checkout_while_holds_are_swept(shop: Shop) -> None:
     """The order has the stock, whether it was given back before or not."""
-    rounds, ordering = crowd(8, on_sqlite=2), crowd(5, on_sqlite=3)
+    rounds, ordering = crowd(5, on_sqlite=2), crowd(5, on_sqlite=3)
     goods, buyers = shelf(500, 500), shop.buyers(ordering)
     lapsed, outcome = 0, Counter[int]()
     for _ in range(rounds):

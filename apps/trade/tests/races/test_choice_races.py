@@ -133,7 +133,7 @@ def last_piece(shop: Shop, late: float = 0) -> tuple[Counter[int], int, Goods]:
 
 def test_the_last_piece_goes_to_a_cart_or_is_bought(shop: Shop) -> None:
     who: Counter[int] = Counter()
-    for late in pauses(5, crowd(12, on_sqlite=4), 0.04):
+    for late in pauses(5, crowd(8, on_sqlite=4), 0.04):
         outcome, winner, goods = last_piece(shop, late - 0.02)
         who[winner] += 1
         assert outcome == {201: 1, 400: 1}
@@ -271,7 +271,7 @@ def test_a_preview_waits_for_nobody(shop: Shop) -> None:
 
 
 def test_previews_change_nothing_while_others_write(shop: Shop) -> None:
-    rounds, watching = crowd(4, on_sqlite=2), crowd(4, on_sqlite=2)
+    rounds, watching = crowd(3, on_sqlite=2), crowd(4, on_sqlite=2)
     for _ in range(rounds):
         buyer, goods = shop.buyer(), shelf(20, 20)
         for each in goods:
@@ -327,7 +327,7 @@ def freight_changes(shop: Shop, number: int) -> Counter[int]:
 
 def test_a_buyer_pays_the_freight_that_was_shown(shop: Shop) -> None:
     outcome: Counter[int] = Counter()
-    for _ in range(crowd(4, on_sqlite=2)):
+    for _ in range(2):
         outcome += freight_changes(shop, crowd(8, on_sqlite=3))
     paid = Counter(OrderInfo.objects.values_list("order_mount", "freight_amount"))
     assert paid == Counter({(Decimal("32.60"), Decimal("8.00")): outcome[201]})

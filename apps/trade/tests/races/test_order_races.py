@@ -51,7 +51,7 @@ def cancel(buyer: Buyer, order: OrderInfo) -> int:
 
 def test_cancel_expiry_and_payment_at_once(shop: Shop) -> None:
     """Paid with its stock, or closed with its stock back."""
-    rounds, many = crowd(4, on_sqlite=1), crowd(4, on_sqlite=3)
+    rounds, many = crowd(2, on_sqlite=1), crowd(4, on_sqlite=3)
     [goods], buyers = shelf(100), shop.buyers(many)
     fates: Counter[str] = Counter()
     for number in range(rounds):
@@ -92,7 +92,7 @@ def test_cancel_expiry_and_payment_at_once(shop: Shop) -> None:
 
 def test_money_for_closed_orders_while_others_buy(shop: Shop) -> None:
     """Paid when the goods can be had again, else closed, with the money kept and flagged."""
-    rounds, many = crowd(4, on_sqlite=1), crowd(4, on_sqlite=3)
+    rounds, many = crowd(2, on_sqlite=1), crowd(4, on_sqlite=3)
     buyers, rivals = shop.buyers(many), shop.buyers(many)
     fates: Counter[str] = Counter()
     for number in range(rounds):
@@ -189,7 +189,7 @@ def closings(order: OrderInfo) -> int:
 
 
 def test_two_sweeps_of_each_kind_at_once(shop: Shop) -> None:
-    many = crowd(50, on_sqlite=10)
+    many = crowd(24, on_sqlite=10)
     goods, buyers = shelf(500, 500), shop.buyers(many)
     orders = [order_of(buyer, *goods) for buyer in buyers]
     for buyer in buyers:

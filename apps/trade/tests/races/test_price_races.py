@@ -22,7 +22,7 @@ from .staff import StaffBrowser
 
 def test_a_buyer_pays_the_total_that_was_shown(shop: Shop) -> None:
     """Or is told of the new one, and has the cart as it was."""
-    rounds, many = crowd(4, on_sqlite=2), crowd(8, on_sqlite=4)
+    rounds, many = 2, crowd(8, on_sqlite=4)
     staff, buyers = StaffBrowser(shop), shop.buyers(many)
     made, refused = 0, 0
     for number in range(rounds):

@@ -21,7 +21,7 @@ from utils.db import shared_work
 
 from .helpers import Shop, crowd, order_of, shelf, stock_of
 
-MANY = crowd(60, on_sqlite=12)
+MANY = crowd(24, on_sqlite=12)
 HOUR = timedelta(hours=1)
 
 

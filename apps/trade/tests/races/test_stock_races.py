@@ -33,7 +33,7 @@ def everybody_wants_one(shop: Shop, goods: Goods, number: int) -> list[Answer]:
 
 
 def test_the_last_pieces_go_to_as_many_buyers(shop: Shop) -> None:
-    many = crowd(50, on_sqlite=12)
+    many = crowd(24, on_sqlite=12)
     [goods] = shelf(LAST)
     answers = everybody_wants_one(shop, goods, many)
     assert statuses(answers) == {201: LAST, 400: many - LAST}
@@ -47,7 +47,7 @@ def test_the_last_pieces_go_to_as_many_buyers(shop: Shop) -> None:
 @pytest.mark.mariadb
 def test_control_stock_read_and_then_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """More are sold than there are."""
-    many = 50
+    many = 24
     everybody_has_read = meeting(many)
 
     def move(*, deltas: dict[int, int], reason: str, reference: str) -> bool:
