@@ -19,67 +19,77 @@ from apps.trade.models import (
     Shipment,
 )
 from extra_apps.alipay_sandbox.models import SandboxTrade
+from utils.db.written_once import Read
 
 from .model import Shop
 
 State = dict[str, Any]
 
 
-def state_of_database() -> State:
-    lines = CartLine.objects.values_list("user_id", "goods_id", "nums", "held_until")
-    parcels = Counter(Shipment.objects.current().values_list("order_id", flat=True))
-    order_lines = OrderGoods.objects.values_list(
+# Asked after each step: Django would take most of the time to write them anew.
+GOODS = Read(
+    lambda: Goods.objects.values_list("pk", "goods_num", "sold_num", "shop_price", "is_on_sale")
+)
+LEDGER = Read(
+    lambda: StockMovement.objects.order_by("goods").values_list("goods").annotate(Sum("delta"))
+)
+CART_LINES = Read(lambda: CartLine.objects.values_list("user_id", "goods_id", "nums", "held_until"))
+HOLD_WINDOWS = Read(
+    lambda: HoldWindow.objects.values_list(
+        "user_id", "goods_id", "opened_at", "released_at", "ordered_at", "most_pieces"
+    )
+)
+ORDERS = Read(
+    lambda: OrderInfo.objects.values_list(
+        "pk", "user_id", "pay_status", "closed_by", "holds_stock", "is_hidden", "shipped_at",
+        "received_by", "order_mount", "freight_amount", "expires_at", "trade_no", "asked_at",
+    )
+)  # fmt: skip
+PARCELS = Read(lambda: Shipment.objects.current().values_list("order_id"))
+ORDER_LINES = Read(
+    lambda: OrderGoods.objects.values_list(
         "order_id", "goods_id", "goods_num", "price", "returned_num"
     )
+)
+PAYMENTS = Read(
+    lambda: Payment.objects.values_list("trade_no", "order_id", "amount", "flag", "refunded")
+)
+REFUNDS = Read(
+    lambda: Refund.objects.values_list(
+        "out_request_no", "payment__trade_no", "amount", "state", "asked_at"
+    )
+)
+RETURNED = Read(
+    lambda: RefundLine.objects.values_list("refund__out_request_no", "line__goods_id", "nums")
+)
+REQUESTS = Read(
+    lambda: RefundRequest.objects.values_list(
+        "pk", "order_id", "amount", "state", "approved_amount", "refund__out_request_no", "reply"
+    )
+)
+TRADES = Read(lambda: SandboxTrade.objects.values_list("trade_no", "status", "refunded_amount"))
+UNJUDGED = Read(lambda: PaymentNotice.objects.filter(verdict="received").values_list("pk"))
+
+
+def state_of_database() -> State:
+    parcels = Counter(order for (order,) in PARCELS())
     return {
-        "goods": _by_key(
-            Goods.objects.values_list("pk", "goods_num", "sold_num", "shop_price", "is_on_sale")
-        ),
-        "ledger": dict(
-            StockMovement.objects.order_by("goods").values_list("goods").annotate(Sum("delta"))
-        ),
-        "cart lines": {(user, goods): (nums, held) for user, goods, nums, held in lines},
-        "hold windows": {
-            (user, goods): values
-            for user, goods, *values in HoldWindow.objects.values_list(
-                "user_id", "goods_id", "opened_at", "released_at", "ordered_at", "most_pieces"
-            )
-        },
+        "goods": _by_key(GOODS()),
+        "ledger": dict(LEDGER()),
+        "cart lines": {(user, goods): (nums, held) for user, goods, nums, held in CART_LINES()},
+        "hold windows": {(user, goods): values for user, goods, *values in HOLD_WINDOWS()},
         "orders": {
-            row.pk: (
-                row.user_id, row.pay_status, row.closed_by, row.holds_stock, row.is_hidden,
-                row.shipped_at is not None, row.received_by, row.order_mount, row.freight_amount,
-                row.expires_at, row.trade_no, row.asked_at, parcels.get(row.pk, 0),
-            )
-            for row in OrderInfo.objects.all()
+            pk: (*row[:5], row[5] is not None, *row[6:], parcels.get(pk, 0))
+            for pk, *row in ORDERS()
         },
-        "order lines": {(order, goods): tuple(values) for order, goods, *values in order_lines},
-        "payments": _by_key(
-            Payment.objects.values_list("trade_no", "order_id", "amount", "flag", "refunded")
-        ),
-        "refunds": _by_key(
-            Refund.objects.values_list(
-                "out_request_no", "payment__trade_no", "amount", "state", "asked_at"
-            )
-        ),
-        "returned pieces": {
-            (number, goods): nums
-            for number, goods, nums in RefundLine.objects.values_list(
-                "refund__out_request_no", "line__goods_id", "nums"
-            )
-        },
-        "refund requests": {
-            pk: (*values, reply != "")
-            for pk, *values, reply in RefundRequest.objects.values_list(
-                "pk", "order_id", "amount", "state", "approved_amount", "refund__out_request_no",
-                "reply",
-            )
-        },
-        "trades": _by_key(
-            SandboxTrade.objects.values_list("trade_no", "status", "refunded_amount")
-        ),
-        "notices without a verdict": PaymentNotice.objects.filter(verdict="received").count(),
-    }  # fmt: skip
+        "order lines": {(order, goods): tuple(values) for order, goods, *values in ORDER_LINES()},
+        "payments": _by_key(PAYMENTS()),
+        "refunds": _by_key(REFUNDS()),
+        "returned pieces": {(number, goods): nums for number, goods, nums in RETURNED()},
+        "refund requests": {pk: (*values, reply != "") for pk, *values, reply in REQUESTS()},
+        "trades": _by_key(TRADES()),
+        "notices without a verdict": len(UNJUDGED()),
+    }
 
 
 def state_of_model(shop: Shop) -> State:
