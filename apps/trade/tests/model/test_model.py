@@ -23,7 +23,7 @@ from .machine import ShopMachine
 
 # Sequences per shard, and requests per sequence.
 EXAMPLES, STEPS = 3, 40
-FIXED_SHARDS, NEW_SHARDS = 2, 2
+FIXED_SHARDS, NEW_SHARDS = 4, 2
 MORE = int(os.environ.get("MXSHOP_MODEL_EXAMPLES", "0"))
 SHARDS = (
     [f"new-{number}" for number in range(8)]
