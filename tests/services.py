@@ -1,8 +1,9 @@
 """Which servers the tests find, and what happens where one is missing.
 
 A test that needs a server nobody runs is skipped with the line that brings it; with
-MXSHOP_TEST_ALL=1 (bin/test --all) it fails instead. bin/test runs the suite once per database;
-a test that is marked ``one_database``, or that asks for no database, is left out of MariaDB's run.
+MXSHOP_TEST_ALL=1 (bin/test --all) it fails instead. A test that is marked ``one_database``, or that
+asks for no database, is left out of MariaDB's run; with MXSHOP_TEST_EACH_ONCE=1, where MariaDB's
+run is beside it, SQLite's has these alone. MXSHOP_TEST_SHORT=1 leaves out ``long_browser``.
 A test in a module or folder of races is marked ``race``.
 """
 
@@ -70,20 +71,22 @@ def _runs_on_sqlite_alone(item: pytest.Item) -> bool:
     return not asks
 
 
+def _is_run(item: pytest.Item) -> bool:
+    """Whether a test is one of this run's, whatever servers there are."""
+    if os.environ.get("MXSHOP_TEST_SHORT") == "1" and item.get_closest_marker("long_browser"):
+        return False
+    if not _missing("mariadb"):
+        return not _runs_on_sqlite_alone(item)
+    return os.environ.get("MXSHOP_TEST_EACH_ONCE") != "1" or _runs_on_sqlite_alone(item)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "races" in item.path.stem or "races" in item.path.parent.name:
             item.add_marker(pytest.mark.race)
-    if not _missing("mariadb"):
-        left_out = {item for item in items if _runs_on_sqlite_alone(item)}
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=list(left_out))
-    elif os.environ.get("MXSHOP_TEST_EACH_ONCE") == "1":
-        # The run on MariaDB has the others.
-        left_out = {item for item in items if not _runs_on_sqlite_alone(item)}
-        left_out |= {item for item in items if item.get_closest_marker("long_browser")}
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=list(left_out))
+    left_out = {item for item in items if not _is_run(item)}
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
     missing = {marker for marker in HOW_TO_GET if _missing(marker)}
     # bin/test runs the suite once per database: SQLite's run leaves out what is MariaDB's.
     required = os.environ.get("MXSHOP_TEST_ALL") == "1"
