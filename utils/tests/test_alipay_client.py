@@ -556,6 +556,7 @@ class TestHowAnAnswerIsWritten:
         assert client.query(out_trade_no=ORDER_SN).buyer_logon_id == "a\\/"
 
 
+@pytest.mark.slow  # each waits for what does not come
 class TestNoAnswer:
     @pytest.mark.parametrize(
         "answer",
