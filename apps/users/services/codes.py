@@ -73,7 +73,7 @@ def verify_code_send(*, mobile: str, purpose: str, address: str) -> None:
     )  # fmt: skip
     try:
         sms_send_code(mobile=mobile, code=code)
-    except Exception:  # whatever it was, nothing was sent: the slot goes back
+    except Exception:  # whatever it was: a new code may be asked for at once
         verify_code.delete()
         quotas_release(quotas, now)
         raise
