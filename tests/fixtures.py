@@ -18,6 +18,7 @@ from zeal.patch import get_instance_key
 from apps.users.models import UserProfile
 from utils.alipay.patience import guard
 from utils.cache import catalogue_version, responses
+from utils.cache.process_memory import ProcessMemory
 from utils.db import clock
 from utils.db.written_once import Read
 from utils.limits import counters
@@ -36,6 +37,7 @@ def _fresh_caches() -> None:
     responses.breaker.reset()
     responses.forget_own_answers()
     catalogue_version.forget_loss()
+    ProcessMemory.forget_all()
     counters.breaker.reset()
 
 

@@ -2,14 +2,14 @@
 
 Signing costs more than all else that a reader of orders asks for, and Alipay takes the same link
 as often as it is opened: each is signed once and kept in the cache, which all processes share,
-under a key made of everything that it says. It is kept no longer than the order can be paid, and
-holds nothing that its buyer is not told.
+under a key made of everything that it says. There it is kept no longer than the order can be paid,
+and a process keeps the links it has seen last. A link holds nothing that its buyer is not told.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Hashable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from utils.alipay import PayTerms, client_from_settings
 from utils.cache.optional import OptionalCache
+from utils.cache.process_memory import ProcessMemory
 from utils.text.language import in_shop_language
 
 from ..models import OrderInfo
@@ -27,7 +28,11 @@ RETURN_PATH = "/alipay/return/"
 # Where the buyer's orders are: a route of the published clients, and of the shop's own front.
 ORDERS_PAGE = "/index/#/app/home/member/order"
 
+# About a kilobyte each.
+LINKS_OF_PROCESS = 1_000
+
 _links = OptionalCache("default")
+_own_links = ProcessMemory[str](LINKS_OF_PROCESS)
 
 
 class PayFrom(StrEnum):
@@ -40,23 +45,23 @@ class PayFrom(StrEnum):
 def pay_links_attach(orders: Sequence[OrderInfo], *, pay_from: PayFrom = PayFrom.COMPUTER) -> None:
     """Give each order its ``alipay_url``: None where there is nothing to pay any more.
 
-    One round trip to the cache for all of them, and one more when some had to be signed.
+    One round trip to the cache for all that this process has not seen, and one more when some had
+    to be signed.
     """
-    now = timezone.now()
+    now, of_all = timezone.now(), _of_all(pay_from)
+    unseen = []
     for order in orders:
-        order.alipay_url = None
-    payable = _by_key([order for order in orders if order.is_payable(now)], pay_from)
-    kept = _links.get_many(list(payable))
-    missing = {key: order for key, order in payable.items() if key not in kept}
-    signed = _sign(missing, pay_from, now)
-    for key, order in payable.items():
-        order.alipay_url = kept.get(key) or signed[key]
+        is_payable = order.is_payable(now)
+        order.alipay_url = _own_links.get(_said(order, of_all)) if is_payable else None
+        if is_payable and order.alipay_url is None:
+            unseen.append(order)
+    if unseen:
+        _attach(unseen, _links.get_many([_key(order, of_all) for order in unseen]), pay_from)
 
 
 def pay_link_make(order: OrderInfo, *, pay_from: PayFrom = PayFrom.COMPUTER) -> None:
     """Give an order that was just made its ``alipay_url``, and keep that for its readers."""
-    signed = _sign(_by_key([order], pay_from), pay_from, timezone.now())
-    [order.alipay_url] = signed.values()
+    _attach([order], {}, pay_from)
 
 
 def pay_link(order: OrderInfo, pay_from: PayFrom = PayFrom.COMPUTER) -> str:
@@ -95,24 +100,39 @@ def _quit_url() -> str:
     return f"{settings.SITE_URL}{ORDERS_PAGE}"
 
 
-def _by_key(orders: Iterable[OrderInfo], pay_from: PayFrom) -> dict[str, OrderInfo]:
-    """Return orders by what their links are kept under: whatever changes a link changes that."""
+def _of_all(pay_from: PayFrom) -> str:
+    """Return what the links of all orders have in common, as a digest."""
     with in_shop_language():
         subject = _subject()
-    of_all = repr((client_from_settings().identity, pay_from, settings.SITE_URL, subject))
-    found = {}
+    return _digest(client_from_settings().identity, pay_from, settings.SITE_URL, subject)
+
+
+@lru_cache(maxsize=8)
+def _digest(*said: Hashable) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+
+
+def _said(order: OrderInfo, of_all: str) -> Hashable:
+    """Return all that an order's link says: whatever changes the link changes that."""
+    return of_all, order.order_sn, order.order_mount, order.expires_at
+
+
+def _key(order: OrderInfo, of_all: str) -> str:
+    """Return what an order's link is kept under in the cache."""
+    said = f"{of_all} {order.order_sn} {order.order_mount} {order.expires_at.timestamp()}"
+    return f"pay-link:{order.pk}:{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+
+
+def _attach(orders: Sequence[OrderInfo], kept: dict[str, str], pay_from: PayFrom) -> None:
+    """Give each order its link: what is kept of it, or signed now and kept until the last ends."""
+    of_all, signed = _of_all(pay_from), {}
     for order in orders:
-        own = f"{order.order_sn} {order.order_mount} {order.expires_at.timestamp()}"
-        digest = hashlib.sha256(f"{of_all} {own}".encode()).hexdigest()[:32]
-        found[f"pay-link:{order.pk}:{digest}"] = order
-    return found
-
-
-def _sign(orders: dict[str, OrderInfo], pay_from: PayFrom, now: datetime) -> dict[str, str]:
-    """Return the link of each order (by its key), and keep them until the last expires."""
-    links = {key: pay_link(order, pay_from) for key, order in orders.items()}
-    if links:
-        left = max(order.expires_at for order in orders.values()) - now
+        key = _key(order, of_all)
+        order.alipay_url = link = kept.get(key) or pay_link(order, pay_from)
+        _own_links.keep(_said(order, of_all), link)
+        if key not in kept:
+            signed[key] = link
+    if signed:
+        left = max(order.expires_at for order in orders) - timezone.now()
         # Within a checkout's transaction the network has to wait.
-        transaction.on_commit(lambda: _links.set_many(links, int(left.total_seconds()) + 1))
-    return links
+        transaction.on_commit(lambda: _links.set_many(signed, int(left.total_seconds()) + 1))

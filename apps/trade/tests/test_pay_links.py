@@ -20,6 +20,7 @@ from apps.trade.services import pay_links
 from apps.trade.services.pay_links import pay_links_attach
 from extra_apps.alipay_sandbox.keys import key_pair_make
 from utils.alipay import AlipayClient
+from utils.cache.process_memory import ProcessMemory
 
 from .addresses import DESTINATION
 
@@ -75,9 +76,24 @@ def test_signed_at_checkout_and_read_from_then_on(
     trips.clear()
     made = [answer["alipay_url"] for answer in reversed(answers)]
     assert links(mine) == made
-    assert trips == ["get_many"]
     assert mine.get(f"/orders/{answers[0]['id']}/").json()["alipay_url"] == made[-1]
-    assert len(signed) == 3
+    assert (len(signed), trips) == (3, [])
+
+
+def test_another_process_asks_the_cache_once(
+    mine, order_of, signed, trips, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        made = [order_of(1)["alipay_url"] for _ in range(3)]
+    trips.clear()
+    ProcessMemory.forget_all()
+    for _ in range(2):
+        assert links(mine) == made[::-1]
+    assert (len(signed), trips) == (3, ["get_many"])
+    with django_capture_on_commit_callbacks(execute=True):
+        newest = order_of(1)["alipay_url"]
+    assert links(mine) == [newest, *made[::-1]]
+    assert (len(signed), trips) == (4, ["get_many", "set_many"])
 
 
 def test_one_round_trip_more_for_those_that_are_not_kept(
@@ -86,11 +102,13 @@ def test_one_round_trip_more_for_those_that_are_not_kept(
     for _ in range(3):
         order_of(1)
     caches["default"].clear()
+    ProcessMemory.forget_all()
     signed.clear()
     trips.clear()
     with django_capture_on_commit_callbacks(execute=True):
         first = links(mine)
     assert (len(signed), trips) == (3, ["get_many", "set_many"])
+    ProcessMemory.forget_all()
     assert links(mine) == first
     assert len(signed) == 3
 
@@ -180,12 +198,14 @@ def test_a_dead_cache_costs_the_signing_and_no_more(mine, order_of, signed, monk
 
     monkeypatch.setattr(CACHE, "get_many" if is_dead == "reading" else "set_many", down)
     for _ in range(2):
+        ProcessMemory.forget_all()
         [link] = links(mine)
         params, made = (
             {**parse_qs(urlsplit(url).query), "timestamp": "", "sign": ""}
             for url in (link, answer["alipay_url"])
         )
         assert params == made
+        assert links(mine) == [link]
     assert len(signed) == 2
     if is_dead == "reading":
         assert len(asked) == 1  # it is left alone for a while
