@@ -193,12 +193,35 @@ class TestABadToken:
             for header in ("JWT stale", "Bearer stale", "Bearer"):
                 assert api.get(path, HTTP_AUTHORIZATION=header).status_code == 200
 
-    @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!gone"}])
-    def test_dies_with_its_account(self, api, buyer, change):
+    @pytest.mark.parametrize("is_read_before", [False, True])
+    @pytest.mark.parametrize(
+        "end",
+        [
+            lambda api, header: UserProfile.objects.update(is_active=False),
+            lambda api, header: UserProfile.objects.update(password="!gone"),
+            lambda api, header: UserProfile.objects.update(login_epoch=1),
+            lambda api, header: UserProfile.objects.all().delete(),
+            lambda api, header: api.post("/logout/", HTTP_AUTHORIZATION=header),
+        ],
+        ids=["account closed", "password", "all log-ins", "account gone", "this log-in"],
+    )
+    def test_dies_whether_it_was_read_before_or_not(self, api, buyer, end, is_read_before):
+        """A process reads a token once; what it opens is asked for each time."""
+        header = f"JWT {token_make(buyer)}"
+        if is_read_before:
+            for _ in range(2):
+                assert api.get("/users/1/", HTTP_AUTHORIZATION=header).status_code == 200
+        end(api, header)
+        for _ in range(2):
+            response = api.get("/users/1/", HTTP_AUTHORIZATION=header)
+            assert (response.status_code, response.json()) == (401, DEAD)
+
+    def test_one_that_was_read_before_lends_its_neighbours_nothing(self, api, buyer):
         token = token_make(buyer)
-        UserProfile.objects.update(**change)
-        response = api.get("/users/1/", HTTP_AUTHORIZATION=f"JWT {token}")
-        assert (response.status_code, response.json()) == (401, DEAD)
+        assert api.get("/users/1/", HTTP_AUTHORIZATION=f"JWT {token}").status_code == 200
+        head, body, _signature = token.split(".")
+        for other in (token[:-1], f"{token}x", f"{head}.{body}.", f"{head}.{body}.{'A' * 43}"):
+            assert api.get("/users/1/", HTTP_AUTHORIZATION=f"JWT {other}").status_code == 401
 
     def test_dies_when_staff_set_a_password(self, api, buyer, admin_client):
         UserProfile.objects.update(is_staff=True)  # buyers set theirs by SMS
