@@ -1,7 +1,8 @@
 """Orders as they are read: of one tab, for a sweep, with all that a list or a page shows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -12,12 +13,11 @@ from django.db.models import (
     DecimalField,
     Exists,
     F,
-    Field,
+    FilteredRelation,
     OuterRef,
     Q,
     Value,
 )
-from django.db.models.expressions import RawSQL
 
 from apps.goods.models import RowsWithGoodsCards
 from utils.api.pagination import NEWEST
@@ -29,35 +29,12 @@ from ..buyer_status import COUNTED_TABS, Tab
 from ..order_status import PAID, UNPAID, Event, PayStatus
 
 if TYPE_CHECKING:
-    from .orders import OrderInfo  # noqa: F401 (the type of a row)
+    from .orders import OrderInfo
 
 
 def _open_request() -> Exists:
     return Exists(_rows("RefundRequest").filter(open_of=OuterRef("pk")))
 
-
-def _if_paid(select: str) -> str:
-    """Return a subquery that runs for paid orders only: the others have no refunds."""
-    return f"CASE WHEN trade_orderinfo.pay_time IS NOT NULL THEN ({select}) END"
-
-
-# What refunds make of an order. At most one payment is applied to an order, and at most one request
-# is open. By hand: with the ORM's Subquery(), it takes longer to write than the whole list to read
-# (ADR 18). No joins: a count of the same orders leaves these out.
-_REFUNDED = "SELECT refunded FROM trade_payment WHERE applied_to = trade_orderinfo.id"
-_REFUNDING = (
-    "SELECT SUM(refund.amount) FROM trade_refund refund"
-    " JOIN trade_payment payment ON payment.id = refund.payment_id"
-    " WHERE payment.applied_to = trade_orderinfo.id AND refund.state = 'pending'"
-)
-_OPEN_REQUEST = "FROM trade_refundrequest WHERE open_of = trade_orderinfo.id"
-_AMOUNT: Field[Any, Any] = DecimalField(max_digits=10, decimal_places=2)
-_OF_REFUNDS: dict[str, tuple[Field[Any, Any], str]] = {
-    "refunded_amount": (_AMOUNT, f"COALESCE({_if_paid(_REFUNDED)}, 0)"),
-    "refunding_amount": (_AMOUNT, f"COALESCE({_if_paid(_REFUNDING)}, 0)"),
-    "open_request_id": (BigIntegerField(null=True), _if_paid(f"SELECT id {_OPEN_REQUEST}")),
-    "open_request_state": (CharField(null=True), _if_paid(f"SELECT state {_OPEN_REQUEST}")),
-}
 
 # Columns that a buyer's answers do not need.
 _NOT_SHOWN = (
@@ -77,21 +54,12 @@ class OrderQuerySet(JournaledQuerySet["OrderInfo"]):
         return self.filter(is_hidden=False).order_by("-pk")
 
     def for_list(self) -> "OrderQuerySet":
-        """With all that a list shows of them: three queries at most, however many orders."""
-        return OrdersWithParts.of(self.with_refunds())
+        """With all that a list shows of them: four queries at most, however many orders."""
+        return OrdersWithParts.of(self)
 
     def for_detail(self) -> "OrderQuerySet":
-        """As for_list(), with the goods cards of the lines: five queries, however many lines."""
-        return OrdersWithCards.of(self.with_refunds())
-
-    def with_refunds(self) -> "OrderQuerySet":
-        """With what refunds make of each order: no query more."""
-        return self.annotate(  # type: ignore[no-redef]
-            **{
-                name: RawSQL(sql, (), output_field=field)  # noqa: S611 (no input)
-                for name, (field, sql) in _OF_REFUNDS.items()
-            }
-        )
+        """As for_list(), with the goods cards of the lines: six queries, however many lines."""
+        return OrdersWithCards.of(self)
 
     def in_tab(self, tab: Tab, now: datetime) -> "OrderQuerySet":
         """The orders of one tab of the buyer's list."""
@@ -129,9 +97,10 @@ class OrderQuerySet(JournaledQuerySet["OrderInfo"]):
 
 
 class OrdersWithParts(CompletedRows["OrderInfo"], OrderQuerySet):  # type: ignore[override]
-    """Of OrderQuerySet.for_list(): ``shown_lines`` and ``current_shipments`` are read.
+    """Of OrderQuerySet.for_list(): its lines, its shipments, and what refunds make of it are read.
 
-    What prefetch_related() does, at half its cost; and orders that did not leave cost no query.
+    What prefetch_related() does, at half its cost; and a list without paid orders, or without any
+    that left, costs no query about them.
     """
 
     def complete(self, rows: list[Any]) -> list[Any]:
@@ -140,6 +109,8 @@ class OrdersWithParts(CompletedRows["OrderInfo"], OrderQuerySet):  # type: ignor
             order.shown_lines, order.current_shipments = [], []
         for line in self._lines(orders):
             orders[line.order_id].shown_lines.append(line)
+        if paid := {order.pk: order for order in rows if order.pay_time is not None}:
+            _refunds_attach(paid)
         if shipped := [order.pk for order in rows if order.shipped_at is not None]:
             for shipment in _rows("Shipment").current().filter(order__in=shipped):
                 orders[shipment.order_id].current_shipments.append(shipment)
@@ -170,7 +141,7 @@ def orders_newest(*, user_id: int) -> list[Any]:
 
 def _of_buyer() -> OrderQuerySet:
     rows: OrderQuerySet = _rows("OrderInfo").filter(user_id=Given("user_id"))
-    return rows.shown().with_refunds().defer(*_NOT_SHOWN)
+    return rows.shown().defer(*_NOT_SHOWN)
 
 
 def orders_counted(*, user_id: int, now: datetime) -> dict[str, int]:
@@ -188,6 +159,34 @@ def _counts() -> Any:
     return mine.values(group=Value(1)).annotate(**counts).values_list(*counts)
 
 
+def _refunds_attach(orders: Mapping[int, "OrderInfo"]) -> None:
+    """Give each of these orders (by key) what refunds make of it."""
+    for order in orders.values():
+        order.refunded_amount = order.refunding_amount = Decimal(0)
+        order.open_request_id = order.open_request_state = None
+    for order_id, refunded, pending, request_id, state in _REFUNDS(orders={*orders}):
+        order = orders[order_id]
+        if request_id is not None:
+            order.open_request_id, order.open_request_state = request_id, state
+        else:
+            order.refunded_amount = refunded
+            order.refunding_amount += pending or 0
+
+
+def _refunds() -> Any:
+    """The payments that pay these orders, a row for each refund under way; and open requests."""
+    no_amount = Value(None, DecimalField(max_digits=10, decimal_places=2))
+    no_key, no_state = Value(None, BigIntegerField()), Value(None, CharField())
+    under_way = FilteredRelation("refunds", condition=Q(refunds__state="pending"))
+    payments = _rows("Payment").filter(Among(F("applied_to"), "orders")).order_by()
+    requests = _rows("RefundRequest").filter(Among(F("open_of"), "orders")).order_by()
+    return (
+        payments.annotate(under_way=under_way)
+        .values_list("applied_to", "refunded", "under_way__amount", no_key, no_state)
+        .union(requests.values_list("open_of", no_amount, no_amount, "pk", "state"), all=True)
+    )
+
+
 def _lines() -> Any:
     return _rows("OrderGoods").filter(Among(F("order_id"), "orders")).order_by("pk")
 
@@ -195,6 +194,7 @@ def _lines() -> Any:
 _NEWEST = Read(lambda: _of_buyer()[:NEWEST])
 _COUNTS = Read(_counts)
 _SHOWN = Read(lambda: _of_buyer().filter(pk=Given("order_id")))
+_REFUNDS = Read(_refunds)
 _LINES = Read(_lines)
 _LINES_IN_LIST = Read(lambda: _lines().defer("returned_num", "add_time"))
 

@@ -91,7 +91,8 @@ def test_a_list_of_every_kind_and_its_tabs(
     mine, gateway, orders, django_assert_num_queries
 ) -> None:
     """What the database finds for a tab is what the function says of each order."""
-    with django_assert_num_queries(2 + 3):  # session, user; orders, lines, shipments
+    # Session, user; orders, lines, refunds, shipments.
+    with django_assert_num_queries(2 + 4):
         listed = {row["id"]: row for row in mine.get("/orders/").json()}
     shown = {
         steps: (row["status"], " ".join(row["actions"]), row["close_reason"])
@@ -187,8 +188,8 @@ def test_queries_of_the_list(buyer, mine, settings, count, query, django_assert_
     maker = Maker(buyer, make_goods(make_category(), stock=100, shop_price=PRICE))
     for _ in range(count):
         maker.make("paid", "rejected", "asked")
-    # Session and user; orders, lines; and how many there are, for a page.
-    with django_assert_num_queries(2 + 2 + ("page" in query)):
+    # Session and user; orders, lines, refunds; and how many there are, for a page.
+    with django_assert_num_queries(2 + 3 + ("page" in query)):
         body = mine.get(f"/orders/?{query}").json()
     assert len(body if isinstance(body, list) else body["results"]) == count
 
