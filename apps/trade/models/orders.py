@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Right
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.goods.models import Goods, GoodsCardsQuerySet
