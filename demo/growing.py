@@ -36,7 +36,7 @@ def grow_catalogue(*, total: int, progress: Callable[[int], None] = lambda made:
     for its stock. The same call on the same shop makes the same goods.
     """
     patterns = [
-        (goods, [str(picture.image.name) for picture in goods.pictures])
+        (goods, [str(picture.image) for picture in goods.pictures])
         for goods in Goods.objects.exclude(goods_sn__startswith="LT").with_pictures()
     ]
     leaves = list(GoodsCategory.objects.filter(category_type=3).values_list("pk", flat=True))

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import serializers
 
-from utils.api.fields import AmountField, PictureField, media_url, request_origin
+from utils.api.fields import AmountField, PictureField, media_url, request_origin, stored_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,11 @@ class Plan:
     names: tuple[str, ...]
     read: Callable[[Any], tuple[Any, ...]]
     converters: tuple[tuple[str, Converter], ...]
+    # Name, attribute and size of each picture. What ``read`` gives in their places is not used.
+    pictures: tuple[tuple[str, str, str], ...]
     # Whether the model has ``kept_shapes``.
     may_be_kept: bool
-    # Whether it has pictures: their addresses begin with the request's host.
+    # Whether it has pictures, or what is in it has: their addresses begin with the request's host.
     has_origin: bool
 
 
@@ -110,6 +112,11 @@ class CompiledSerializer(serializers.ModelSerializer):
                 names=tuple(fields),
                 read=read if len(fields) > 1 else lambda instance: (read(instance),),
                 converters=tuple((name, c) for name, c in converters.items() if c is not None),
+                pictures=tuple(
+                    (name, str(field.source), field.size)
+                    for name, field in fields.items()
+                    if isinstance(field, PictureField)
+                ),
                 may_be_kept=hasattr(model, "kept_shapes"),
                 has_origin=any(_has_origin(field) for field in fields.values()),
             )
@@ -127,6 +134,8 @@ class CompiledSerializer(serializers.ModelSerializer):
         shape = dict(zip(plan.names, plan.read(instance), strict=True))
         for name, convert in plan.converters:
             shape[name] = convert(shape[name], context)
+        for name, attribute, size in plan.pictures:
+            shape[name] = media_url(stored_file(instance, attribute), context.origin, size)
         if kept is not None and len(kept) < MOST_KEPT:
             kept[key] = shape
         return shape
@@ -137,6 +146,8 @@ class CompiledSerializer(serializers.ModelSerializer):
 
 def _attribute(field: Any) -> str:
     """Return the attribute that holds a field's value; a related row is not read for its key."""
+    if isinstance(field, PictureField):
+        return "__class__"  # every row has it: pictures are read apart
     is_key = isinstance(field, serializers.PrimaryKeyRelatedField)
     return f"{field.source}_id" if is_key else str(field.source)
 
@@ -150,8 +161,7 @@ def _converter(field: Any) -> Converter | None:
     if isinstance(field, CompiledSerializer):
         return type(field).represent
     if isinstance(field, PictureField):
-        size = field.size
-        return lambda value, context: media_url(value, context.origin, size)
+        return None
     if isinstance(field, AmountField):
         return lambda value, context: float(value)
     if isinstance(field, serializers.DateTimeField):

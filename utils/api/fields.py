@@ -33,21 +33,32 @@ def request_origin(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def media_url(file: FieldFile | None, origin: str, size: str = "page") -> str | None:
+def stored_file(row: Any, attribute: str) -> FieldFile | str | None:
+    """Return a file of a row: its name as it was read, or else what the attribute gives.
+
+    A FieldFile takes longer to make than an address; and the row and it hold each other, so that
+    both stay until the garbage collector finds them.
+    """
+    name = getattr(row, "__dict__", {}).get(attribute)
+    return name if type(name) is str else getattr(row, attribute)
+
+
+def media_url(file: FieldFile | str | None, origin: str, size: str = "page") -> str | None:
     """Return the address of an uploaded file on ``origin``, or None when there is none.
 
-    ``size``: of a picture that is kept in several (utils/pictures), which one.
+    ``file``: or its name, in the default storage. ``size``: of a picture that is kept in several
+    (utils/pictures), which one.
     """
     if not file:
         return None
-    storage = file.storage
+    name, storage = (file, default_storage) if isinstance(file, str) else (file.name, file.storage)
     if storage is default_storage:
         # The storage itself: to ask its proxy takes longer than all else here.
         storage = storages["default"]
     if isinstance(storage, FileSystemStorage):
-        url = _local_url(storage.base_url, file.name, size)
+        url = _local_url(storage.base_url, name, size)
     else:
-        url = storage.url(sized_name(file.name, size))
+        url = storage.url(sized_name(name, size))
     return origin + url if url.startswith("/") else url
 
 
@@ -67,6 +78,6 @@ class PictureField(serializers.ImageField):
         super().__init__(**kwargs)
         self.size = size
 
-    def to_representation(self, value: FieldFile | None) -> str | None:  # type: ignore[override]
+    def to_representation(self, value: FieldFile | str | None) -> str | None:  # type: ignore[override]
         request = self.context.get("request")
         return media_url(value, request_origin(request) if request else "", self.size)

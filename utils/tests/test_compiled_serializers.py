@@ -1,3 +1,4 @@
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -70,3 +71,37 @@ def test_what_it_cannot_read_is_refused_at_once() -> None:
 
     with pytest.raises(NotImplementedError, match="SerializerMethodField"):
         Odd.plan()
+
+
+class TestAPicture:
+    """Its address is made of the name that was read; whatever else a row holds gives the same."""
+
+    SHAPE = goods_serializers.CategoryLeafSerializer
+    NOWHERE = RenderContext("https://shop.example", UTC)
+
+    def image_of(self, row: Any) -> Any:
+        row.children = []
+        return self.SHAPE.represent(row, self.NOWHERE)["image"]
+
+    @pytest.mark.django_db
+    def test_of_a_row_in_any_state(self, django_assert_num_queries: Any) -> None:
+        made = make_category(image="category/x.webp")
+        address = "https://shop.example/media/category/x.webp"
+        assert self.image_of(made) == address
+        read = GoodsCategory.objects.get(pk=made.pk)
+        assert self.image_of(read) == address
+        assert type(vars(read)["image"]) is str
+        assert read.image.name == "category/x.webp"
+        assert self.image_of(read) == address
+        deferred = GoodsCategory.objects.defer("image").get(pk=made.pk)
+        with django_assert_num_queries(1):
+            assert self.image_of(deferred) == address
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("nothing", ["", None])
+    def test_of_none(self, nothing: Any) -> None:
+        row = make_category()
+        GoodsCategory.objects.filter(pk=row.pk).update(image="")
+        read = GoodsCategory.objects.get(pk=row.pk)
+        vars(read)["image"] = nothing
+        assert self.image_of(read) is None

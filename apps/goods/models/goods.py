@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.core.validators import MinValueValidator
-from django.db import connections, models
-from django.db.models import Q, Value
-from django.db.models.fields.files import FieldFile
+from django.db import models
+from django.db.models import F, Q, Value
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from utils.db.completed_rows import CompletedRows
 from utils.db.known_count import KnownCountQuerySet
+from utils.db.written_once import Among, Read
 from utils.journal.tracking import JournaledModel, JournaledQuerySet, Tracked
 from utils.pictures.fields import CheckedImageField
 from utils.text.rich_text import RichTextField, html_to_text
@@ -48,7 +48,9 @@ class SearchTextField(models.TextField):
 
 
 class Picture(NamedTuple):
-    image: FieldFile
+    """A picture of goods as lists read it: the name of its file."""
+
+    image: str
 
 
 class GoodsQuerySet(KnownCountQuerySet["Goods"], JournaledQuerySet["Goods"]):  # type: ignore[override]
@@ -129,41 +131,33 @@ class GoodsWithPictures(CompletedRows["Goods"], GoodsQuerySet):  # type: ignore[
     def complete(self, rows: list[Goods]) -> list[Goods]:
         pictures: dict[int, list[Picture]] = {goods.pk: [] for goods in rows}
         views = dict.fromkeys(pictures, 0)
-        image: Any = GoodsImage._meta.get_field("image")
         # In order of the pictures: what comes of the union is in none.
-        for _place, _key, name, goods_id, click_num in sorted(self._read_pictures(list(pictures))):
+        found = _PICTURES_AND_VIEWS(goods=list(views)) if rows else []
+        for _place, _key, name, goods_id, click_num in sorted(found):
             if name:
-                pictures[goods_id].append(Picture(image.attr_class(None, image, name)))
+                pictures[goods_id].append(Picture(name))
             else:
                 views[goods_id] = click_num
         for goods in rows:
             goods.pictures, goods.click_num = pictures[goods.pk], views[goods.pk]
         return rows
 
-    def _read_pictures(self, goods_ids: list[int]) -> Collection[tuple[int, int, str, int, int]]:
-        """Return ``(position, id, name, goods, 0)`` for each picture, and
-        ``(0, 0, "", goods, click_num)`` for each number of views.
 
-        By hand: a UNION of the ORM costs more to write than to run. Two queries would be one
-        more for every list. And views as a subquery, or by a join, in the list's own query are
-        looked up for every row that is sorted, not for the twelve that are shown.
-        """
-        if not goods_ids:
-            return ()
-        quote = connections[self.db].ops.quote_name
-        pictures = quote(GoodsImage._meta.db_table)
-        views = quote(GoodsViewCount._meta.db_table)
-        places = ", ".join(["%s"] * len(goods_ids))
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(
-                f"SELECT position, id, image, goods_id, 0 FROM {pictures}"  # noqa: S608 (no input)
-                f" WHERE goods_id IN ({places})"
-                f" UNION ALL SELECT 0, 0, '', goods_id, click_num FROM {views}"
-                f" WHERE goods_id IN ({places})",
-                [*goods_ids, *goods_ids],
-            )
-            rows: list[tuple[int, int, str, int, int]] = cursor.fetchall()
-        return rows
+def _pictures_and_views() -> Any:
+    """Rows of two kinds, ``(position, id, name, goods, 0)`` for each picture of the goods, and
+    ``(0, 0, "", goods, click_num)`` for each number of views.
+
+    Two queries would be one more for every list. And views as a subquery, or by a join, in the
+    list's own query are looked up for every row that is sorted, not for the twelve that are shown.
+    """
+    pictures = GoodsImage.objects.filter(Among(F("goods_id"), "goods")).order_by()
+    views = GoodsViewCount.objects.filter(Among(F("goods_id"), "goods")).order_by()
+    return pictures.values_list("position", "pk", "image", "goods_id", Value(0)).union(
+        views.values_list(Value(0), Value(0), Value(""), "goods_id", "click_num"), all=True
+    )
+
+
+_PICTURES_AND_VIEWS = Read(_pictures_and_views)
 
 
 class GoodsWithCategory(GoodsWithPictures):  # type: ignore[override]
