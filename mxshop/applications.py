@@ -39,6 +39,7 @@ MIDDLEWARE = (
     "utils.api.middleware.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "utils.cache.responses.KeptAnswersMiddleware",  # the ones above add to every answer
+    "utils.api.finished.FinishedMiddleware",
     "utils.api.outages.OutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
