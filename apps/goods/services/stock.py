@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from utils.api.errors import DomainError
+from utils.db.written_inserts import Insert
 from utils.db.written_once import Among, Update, number_by_place, numbers_by_place
 from utils.journal.actors import actor_now
 from utils.journal.entries import Change, changes_write, model_label
@@ -18,6 +19,8 @@ from utils.text.language import in_shop_language
 from ..models import Goods, StockMovement
 
 Reason = StockMovement.Reason
+
+_MOVEMENTS = Insert(StockMovement)
 
 # More is a slip of the keyboard. The column holds twice as many: what carts and orders give
 # back must always fit.
@@ -187,9 +190,13 @@ def _move(*, deltas: Mapping[int, int], reason: Reason, reference: str, **values
         return True
     if _stock_change(len(deltas))(**numbers_by_place(deltas)) != len(deltas):
         return False
-    StockMovement.objects.bulk_create(
-        StockMovement(goods_id=goods_id, delta=delta, reason=reason, reference=reference, **values)
-        for goods_id, delta in sorted(deltas.items())
+    _MOVEMENTS.many(
+        [
+            StockMovement(
+                goods_id=goods_id, delta=delta, reason=reason, reference=reference, **values
+            )
+            for goods_id, delta in sorted(deltas.items())
+        ]
     )
     return True
 

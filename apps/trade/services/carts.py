@@ -19,6 +19,7 @@ from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.locks import check_changed
 from utils.db.transactions import atomic_retry_on_deadlock
+from utils.db.written_inserts import Insert
 from utils.db.written_once import Given, Read
 
 from ..models import CartLine
@@ -35,6 +36,7 @@ from .holdings import check_pieces, check_total, holdings_of
 from .lapsed_holds import retry_after_releasing_holds
 
 Reason = StockMovement.Reason
+_LINE = Insert(CartLine)
 _LINES = Read(lambda: CartLine.objects.filter(user_id=Given("user_id")))
 _GOODS_TO_TAKE = Read(
     lambda: Goods.objects.only("name", "goods_num").filter(pk=Given("goods_id"), is_on_sale=True)
@@ -212,8 +214,8 @@ def _line_write(
     line: CartLine | None, user_id: int, goods_id: int, nums: int, held_until: datetime | None
 ) -> CartLine:
     if line is None:
-        return CartLine.objects.create(
-            user_id=user_id, goods_id=goods_id, nums=nums, held_until=held_until
+        return _LINE.one(
+            CartLine(user_id=user_id, goods_id=goods_id, nums=nums, held_until=held_until)
         )
     row = CartLine.objects.filter(pk=line.pk)
     check_changed(row.update(nums=nums, held_until=held_until), 1)

@@ -19,6 +19,7 @@ from apps.goods.services.stock import OutOfStockError, stock_take
 from apps.users.services.locks import account_open_now
 from utils.db.locks import check_changed
 from utils.db.transactions import atomic_retry_on_deadlock
+from utils.db.written_inserts import Insert
 from utils.db.written_once import Among, Delete, Given, Read
 
 from ..models import CartLine, OrderGoods, OrderInfo
@@ -47,6 +48,8 @@ from .quote import Quote, QuoteLine, quote
 
 ORDER_SN_TRIES = 5
 
+_ORDER = Insert(OrderInfo)
+_LINES = Insert(OrderGoods)
 _REMOVE = Delete(lambda: CartLine.objects.filter(Among(F("pk"), "lines")))
 _CART = Read(lambda: CartLine.objects.filter(user_id=Given("user_id")).for_checkout())
 
@@ -151,7 +154,7 @@ def _goods_offered(choice: Choice, cart: Sequence[CartLine]) -> Mapping[int, Goo
 def _order_insert(
     *, user_id: int, priced: Quote, destination: Destination, now: datetime, expires_at: datetime
 ) -> OrderInfo:
-    return OrderInfo.objects.create(
+    order = OrderInfo(
         user_id=user_id,
         order_sn=order_sn_make(now),
         order_mount=priced.total,
@@ -163,6 +166,7 @@ def _order_insert(
         singer_mobile=destination.singer_mobile,
         post_script=destination.post_script,
     )
+    return _ORDER.one(order)
 
 
 def _stock_take(wanted: Sequence[WantedLine], *, reference: str) -> None:
@@ -188,7 +192,7 @@ def goods_lock(goods_ids: Sequence[int]) -> None:
 def _order_lines_insert(order: OrderInfo, priced: Quote) -> None:
     """By the keys of their goods, on each of which a row shares a lock."""
     lines = sorted(priced.lines, key=lambda line: line.goods.pk)
-    OrderGoods.objects.bulk_create(_order_line(order, line) for line in lines)
+    _LINES.many([_order_line(order, line) for line in lines])
 
 
 def _order_line(order: OrderInfo, line: QuoteLine) -> OrderGoods:

@@ -25,6 +25,7 @@ from utils.api.errors import DomainError
 from utils.db import clock
 from utils.db.batches import delete_in_batches
 from utils.db.locks import check_changed
+from utils.db.written_inserts import Insert
 from utils.db.written_once import (
     Among,
     Delete,
@@ -42,6 +43,7 @@ SHORTEST_TIME_TO_PAY = timedelta(minutes=5)
 
 Windows = Mapping[int, HoldWindow]  # by goods id
 
+_OPENED = Insert(HoldWindow)
 _WINDOWS = Read(lambda: _of_goods())
 
 
@@ -116,9 +118,11 @@ def windows_note(
     RowsChangedError when one went meanwhile.
     """
     fresh = {"opened_at": now, "released_at": now, "ordered_at": now if is_order else None}
-    HoldWindow.objects.bulk_create(
-        HoldWindow(user_id=user_id, goods_id=goods_id, most_pieces=pieces[goods_id], **fresh)
-        for goods_id in sorted(pieces.keys() - known.keys())
+    _OPENED.many(
+        [
+            HoldWindow(user_id=user_id, goods_id=goods_id, most_pieces=pieces[goods_id], **fresh)
+            for goods_id in sorted(pieces.keys() - known.keys())
+        ]
     )
     over = sorted(pieces.keys() & known.keys() - opened.keys())
     if over:

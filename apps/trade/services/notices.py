@@ -26,6 +26,7 @@ from utils.db import clock
 from utils.db.deadline import Deadline
 from utils.db.failures import collect_errors
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
+from utils.db.written_inserts import Insert
 from utils.db.written_once import Given, Read, Update
 
 from ..models import OrderInfo, Payment, PaymentNotice
@@ -52,6 +53,7 @@ REFUSED = {
 VARIES_ON_REPEAT = {"notify_time", "sign", "sign_type"}
 PROCESSED_AT_ONCE = 100
 
+_NOTICE = Insert(PaymentNotice)
 _SAME = Read(lambda: PaymentNotice.objects.filter(content_key=Given("content_key")))
 # What it leads to is guarded by the lock of the order, which is a write.
 _LOCKED = Read(
@@ -156,7 +158,7 @@ def _keep(source: str, params: Mapping[str, str], raw: str) -> PaymentNotice:
     if notice is None:
         try:
             # One statement, which commits by itself.
-            return PaymentNotice.objects.create(content_key=key, **_columns(source, params, raw))
+            return _NOTICE.one(PaymentNotice(content_key=key, **_columns(source, params, raw)))
         except IntegrityError:  # its twin came in between
             [notice] = _SAME(content_key=key)
     repeated = {"repeats": F("repeats") + 1, "repeated_at": clock.database_now()}

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from apps.goods.services.stock import OutOfStockError, sold_count, stock_take
 from apps.users.services.locks import account_is_open
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
+from utils.db.written_inserts import Insert
 from utils.db.written_once import Given, Read
 
 from ..models import OrderInfo, Payment, PaymentNotice
@@ -20,6 +21,8 @@ from .orders import order_lock, order_pieces
 
 Verdict = PaymentNotice.Verdict
 Flag = Payment.Flag
+
+_PAYMENT = Insert(Payment)
 
 
 class WrongAmountError(Exception):
@@ -50,7 +53,7 @@ def payment_confirm(
         return Verdict.REPEAT if known[0].order_id == order.pk else Verdict.MALFORMED
     was_closed = order.pay_status == PayStatus.TRADE_CLOSED
     flag = _why_not_applied(order, payments)
-    Payment.objects.create(
+    payment = Payment(
         order=order,
         trade_no=trade_no,
         amount=amount,
@@ -58,6 +61,7 @@ def payment_confirm(
         state=Payment.State.FLAGGED if flag else Payment.State.APPLIED,
         flag=flag,
     )
+    _PAYMENT.one(payment)
     if flag:
         return Verdict.FLAGGED
     order.pay_status = next_status(order.pay_status, Event.PAY)
