@@ -1,4 +1,4 @@
-"""What an answer of the API was made of is freed with it (ADR 18)."""
+"""What an answer of the API was made of is freed with it (ADR 23)."""
 
 from collections.abc import Callable
 
