@@ -52,7 +52,7 @@ def _accounts() -> QuerySet[UserProfile]:
 _ACCOUNT = Read(_accounts)
 
 # Tokens that opened an account, by their text, read and their signature checked: most of what a
-# token costs, and as true the next time. About 1.5 KB each.
+# token costs, and as true the next time. 2.4 KB each.
 _opened = ProcessMemory[AccessToken](500)
 
 _LOGIN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)

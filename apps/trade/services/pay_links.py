@@ -28,7 +28,7 @@ RETURN_PATH = "/alipay/return/"
 # Where the buyer's orders are: a route of the published clients, and of the shop's own front.
 ORDERS_PAGE = "/index/#/app/home/member/order"
 
-# About a kilobyte each.
+# 1.3 KB each.
 LINKS_OF_PROCESS = 1_000
 
 _links = OptionalCache("default")
