@@ -6,7 +6,6 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
-from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +24,7 @@ from .filters import (
 from .index_page import index_categories
 from .list_pagination import GoodsPagination
 from .list_query import goods_list_query
-from .models import Banner, Goods, GoodsCategory, HotSearchWords
+from .models import Banner, Goods, GoodsCategory, HotSearchWords, Listing, goods_page
 from .models.forest import category_forest, category_tree
 from .serializers import (
     BannerSerializer,
@@ -59,6 +58,8 @@ class CachedListMixin(mixins.ListModelMixin):
 )
 class GoodsViewSet(CachedListMixin, PublicViewSet):
     queryset = Goods.objects.for_list()
+    # What most requests ask for; made once.
+    all_listed = Goods.objects.for_list().listed(Listing())
     serializer_class = GoodsCardSerializer
     pagination_class = GoodsPagination
     filter_backends = (GoodsFilterBackend, SearchFilter, StableOrderingFilter)
@@ -70,7 +71,9 @@ class GoodsViewSet(CachedListMixin, PublicViewSet):
 
     @extend_schema(responses=GoodsSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        goods = get_object_or_404(Goods.objects.on_sale().for_detail(), pk=self.get_key())
+        goods = goods_page(self.get_key())
+        if goods is None:
+            raise Http404
         if request.method == "GET":  # a HEAD shows the page to nobody
             goods.click_num = goods_record_view(goods_id=goods.pk)
         tree = category_tree(goods.category_id)

@@ -8,6 +8,7 @@ from .cards import (
     RowsWithGoodsCards,
     goods_cards,
     goods_cards_slice,
+    goods_page,
 )
 from .categories import CategoryQuerySet, GoodsCategory
 from .goods import (
@@ -33,5 +34,5 @@ __all__ = [
     "GoodsQuerySet", "GoodsSearchIndex", "GoodsSearchMark", "GoodsViewCount", "HotSearchWords",
     "IndexAd", "Listing", "Page", "Picture", "PictureMark", "Place", "RowsWithGoodsCards",
     "SearchTextField", "StockMovement", "count_all", "count_up_to", "goods_cards",
-    "goods_cards_slice", "page_keys",
+    "goods_cards_slice", "goods_page", "page_keys",
 ]  # fmt: skip

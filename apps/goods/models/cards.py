@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F
 
 from utils.db.completed_rows import CompletedRows
-from utils.db.written_once import Among, Read
+from utils.db.written_once import Among, Given, Read
 
 from .forest import kept_forest
 from .goods import Goods, GoodsQuerySet, GoodsWithPictures, with_categories
@@ -39,6 +39,19 @@ def goods_cards(keys: Collection[int]) -> dict[int, Goods]:
     if forest is not None:
         rows = with_categories(rows, forest)
     return {goods.pk: goods for goods in rows}
+
+
+_PAGE = Read(
+    lambda: Goods.objects.on_sale().defer("search_text").filter(pk=Given("goods_id")).order_by()
+)
+
+
+def goods_page(goods_id: int) -> Goods | None:
+    """Return goods on sale with all that their page shows but the category: two queries.
+
+    None where there are none.
+    """
+    return next(iter(GoodsWithPictures(Goods).complete(_PAGE(goods_id=goods_id))), None)
 
 
 @lru_cache(maxsize=64)

@@ -120,10 +120,6 @@ class GoodsQuerySet(KnownCountQuerySet["Goods"], JournaledQuerySet["Goods"]):  #
         """
         return GoodsWithCategory.of(self.for_card())
 
-    def for_detail(self) -> GoodsQuerySet:
-        """With all that the goods page shows but its category tree: two queries."""
-        return self.with_pictures().defer("search_text")
-
 
 class GoodsWithPictures(CompletedRows["Goods"], GoodsQuerySet):  # type: ignore[override]
     """Of GoodsQuerySet.with_pictures()."""
