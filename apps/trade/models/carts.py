@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.goods.models import Goods, GoodsCardsQuerySet, RowsWithGoodsCards
+from apps.goods.models import Goods, RowsWithGoodsCards
+from utils.db.written_once import Given, Read
 
 # What an order keeps of goods, and what speaks against ordering them.
 OFFERED = ("name", "shop_price", "goods_front_image", "goods_num", "is_on_sale", "ship_free")
@@ -36,14 +37,7 @@ class ShoppingCart(models.Model):
         return f"{self._meta.verbose_name} {self.user_id}"
 
 
-class CartLineQuerySet(GoodsCardsQuerySet["CartLine"]):
-    def for_list(self) -> RowsWithGoodsCards["CartLine"]:
-        """With their goods cards, newest first: three queries, however many lines.
-
-        Goods that left the shelf are among them: the buyer still wants to see them.
-        """
-        return self.order_by("-pk").with_goods_cards()
-
+class CartLineQuerySet(models.QuerySet["CartLine"]):
     def for_checkout(self) -> "CartLineQuerySet":
         """With what an order keeps of their goods, by the keys of these: one query."""
         columns = [f"goods__{name}" for name in OFFERED]
@@ -96,3 +90,14 @@ class CartLine(models.Model):
         """``held_until`` by the clock: None once the hold is over, released or not."""
         is_held = self.held_until is not None and timezone.now() < self.held_until
         return self.held_until if is_held else None
+
+
+_SHOWN = Read(lambda: CartLine.objects.filter(user_id=Given("user_id")).order_by("-pk"))
+
+
+def cart_shown(*, user_id: int) -> list[CartLine]:
+    """Return the lines of a cart with their goods cards, newest first: three queries.
+
+    Goods that left the shelf are among them: the buyer still wants to see them.
+    """
+    return RowsWithGoodsCards(CartLine).complete(_SHOWN(user_id=user_id))

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from utils.api.owned import OwnedViewSet
 
 from ..models import CartLine
+from ..models.carts import cart_shown
 from ..serializers.carts import CartLineKeySerializer, CartLineNumsSerializer, CartLineSerializer
 from ..services.carts import cart_add, cart_remove, cart_set
 
@@ -32,7 +33,7 @@ NUMS_REFUSED = OpenApiResponse(
         summary=_("How many of the goods are in the cart; 404: none"), parameters=[GOODS_ID]
     ),
 )
-class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
+class ShoppingCartViewSet(mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = CartLine.objects.all()
     lookup_field = "goods_id"
 
@@ -42,9 +43,9 @@ class ShoppingCartViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Owne
         is_change = self.action in ("update", "partial_update")
         return CartLineNumsSerializer if is_change else CartLineKeySerializer
 
-    def get_queryset(self) -> Any:
-        lines = super().get_queryset()
-        return lines.for_list() if self.action == "list" else lines
+    def list(self, request: Request) -> Response:
+        lines = cart_shown(user_id=self.caller_id)
+        return Response(self.get_serializer(lines, many=True).data)
 
     @extend_schema(
         summary=_("Put goods into the cart, or more of them; they are held for the caller"),
