@@ -124,7 +124,7 @@ class GoodsFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: GoodsQuerySet, view: Any) -> Any:
         if not any(request.query_params.get(name) for name in GoodsFilter.base_filters):
-            return view.all_listed.all()
+            return queryset.listed(Listing())
         return super().filter_queryset(request, queryset, view)
 
 

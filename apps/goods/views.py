@@ -24,7 +24,7 @@ from .filters import (
 from .index_page import index_categories
 from .list_pagination import GoodsPagination
 from .list_query import goods_list_query
-from .models import Banner, Goods, GoodsCategory, HotSearchWords, Listing, goods_page
+from .models import Banner, Goods, GoodsCategory, HotSearchWords, goods_page
 from .models.forest import category_forest, category_tree
 from .serializers import (
     BannerSerializer,
@@ -58,8 +58,6 @@ class CachedListMixin(mixins.ListModelMixin):
 )
 class GoodsViewSet(CachedListMixin, PublicViewSet):
     queryset = Goods.objects.for_list()
-    # What most requests ask for; made once.
-    all_listed = Goods.objects.for_list().listed(Listing())
     serializer_class = GoodsCardSerializer
     pagination_class = GoodsPagination
     filter_backends = (GoodsFilterBackend, SearchFilter, StableOrderingFilter)
