@@ -1,5 +1,6 @@
 """Where a request comes from, as far as that can be believed."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ def client_address(request: Request | HttpRequest) -> str:
     return address_normalise(ident or "")
 
 
+@lru_cache(maxsize=2_000)
 def address_normalise(text: str) -> str:
     """Return what client_address() returns for a client at the address ``text``."""
     try:
