@@ -3,11 +3,24 @@
 from collections.abc import Iterator
 from copy import copy
 
+from django.db.models import F
+
+from utils.db.written_once import Among, Read
+
 from .models import Goods, GoodsCategory, IndexAd, goods_cards
 from .models.forest import category_forest
 from .models.index_page import brands
+from .models.kept_rows import version_to_keep
 
 GOODS_PER_CATEGORY = 12
+
+_ADS = Read(
+    lambda: (
+        IndexAd.objects.filter(Among(F("category_id"), "categories"))
+        .order_by()
+        .values_list("category_id", "goods_id")
+    )
+)
 
 
 def index_categories() -> list[GoodsCategory]:
@@ -16,7 +29,8 @@ def index_categories() -> list[GoodsCategory]:
     Each carries ``index_brands`` of its whole subtree, ``index_goods``: the first 12 by
     sales, ties by id, and ``index_ad_goods`` or None. Goods off the shelf appear nowhere.
     """
-    forest = category_forest()
+    version = version_to_keep()
+    forest = category_forest.of(version)
     tabs = {
         root.pk: _own(root)
         for root in forest.roots
@@ -27,14 +41,13 @@ def index_categories() -> list[GoodsCategory]:
     for tab in tabs.values():
         tab.index_brands, tab.index_goods, tab.index_ad_goods = [], [], None
 
-    for brand in brands():
+    for brand in brands.of(version):
         if brand.category_id in tab_of:
             tab_of[brand.category_id].index_brands.append(brand)
 
-    ads = IndexAd.objects.filter(category__in=tabs).values_list("category", "goods")
-    ad_of = dict(ads)
+    ad_of = dict(_ADS(categories=list(tabs)))
     bestsellers = Goods.objects.bestsellers(subtrees, limit=GOODS_PER_CATEGORY)
-    cards = goods_cards({*bestsellers, *ad_of.values()})
+    cards = goods_cards({*bestsellers, *ad_of.values()}, forest)
     shown = {
         pk: card
         for pk, card in cards.items()

@@ -12,7 +12,7 @@ from django.db.models import F
 from utils.db.completed_rows import CompletedRows
 from utils.db.written_once import Among, Given, Read
 
-from .forest import kept_forest
+from .forest import Forest, kept_forest
 from .goods import Goods, GoodsQuerySet, GoodsWithPictures, with_categories
 
 Row = TypeVar("Row", bound=models.Model)
@@ -26,14 +26,15 @@ _GOODS = Read(_goods)
 _GOODS_AND_CATEGORIES = Read(lambda: _goods().select_related("category"))
 
 
-def goods_cards(keys: Collection[int]) -> dict[int, Goods]:
+def goods_cards(keys: Collection[int], forest: Forest | None = None) -> dict[int, Goods]:
     """Return goods with all that a card shows, by their keys: two queries.
 
-    Goods that left the shelf are among them, and of ``keys`` only those that there are.
+    Goods that left the shelf are among them, and of ``keys`` only those that there are. Their
+    categories are those of ``forest``, where the caller has it.
     """
     if not keys:
         return {}
-    forest = kept_forest()
+    forest = forest or kept_forest()
     found = (_GOODS_AND_CATEGORIES if forest is None else _GOODS)(keys={*keys})
     rows = GoodsWithPictures(Goods).complete(found)
     if forest is not None:

@@ -17,6 +17,15 @@ from utils.cache.catalogue_version import shared_catalogue_version
 Rows = TypeVar("Rows")
 
 
+def version_to_keep() -> str | None:
+    """Return the version under which rows are kept now; None where none are.
+
+    Asks Redis: who needs several kinds of rows for one answer asks once.
+    """
+    # In a transaction, what is read may be rolled back.
+    return None if connection.in_atomic_block else shared_catalogue_version()
+
+
 class KeptRows(Generic[Rows]):
     """``read`` reads them, in whatever form; ``each`` gives the rows that are in it.
 
@@ -36,13 +45,19 @@ class KeptRows(Generic[Rows]):
 
     def __call__(self) -> Rows:
         """Return them; read from the database unless they are kept."""
-        found = self.kept()
+        return self.of(version_to_keep())
+
+    def of(self, version: str | None) -> Rows:
+        """As a call, for who has asked version_to_keep() for this answer already."""
+        found = self._kept_of(version)
         return self._read() if found is None else found
 
     def kept(self) -> Rows | None:
         """Return them; None where the process keeps none now. They are read for a new version."""
-        # In a transaction, what is read may be rolled back.
-        if connection.in_atomic_block or (version := shared_catalogue_version()) is None:
+        return self._kept_of(version_to_keep())
+
+    def _kept_of(self, version: str | None) -> Rows | None:
+        if version is None:
             return None
         kept_version, found = self._kept
         if kept_version != version:
