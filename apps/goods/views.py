@@ -5,12 +5,13 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, viewsets
+from rest_framework import viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from utils.api.lookups import KeyInPathMixin
+from utils.api.shape_lists import ShapeListMixin
 from utils.cache.responses import CachedResponseMixin, cached_catalogue
 from utils.limits.throttling import SearchThrottle
 
@@ -46,7 +47,7 @@ class PublicViewSet(CachedResponseMixin, KeyInPathMixin, viewsets.GenericViewSet
     pagination_class: Any = None
 
 
-class CachedListMixin(mixins.ListModelMixin):
+class CachedListMixin(ShapeListMixin):
     @cached_catalogue
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
@@ -78,7 +79,7 @@ class GoodsViewSet(CachedListMixin, PublicViewSet):
         if tree is None:  # the goods were moved since they were read, and their category deleted
             raise Http404
         goods.category = tree
-        return Response(GoodsSerializer(goods, context=self.get_serializer_context()).data)
+        return Response(GoodsSerializer.shape(goods, request))
 
 
 @extend_schema_view(
@@ -91,14 +92,14 @@ class CategoryViewSet(PublicViewSet):
 
     @cached_catalogue
     def list(self, request: Request) -> Response:
-        return Response(self.get_serializer(category_forest().roots, many=True).data)
+        return Response(CategoryTreeSerializer.shapes(category_forest().roots, request))
 
     @cached_catalogue
     def retrieve(self, request: Request, pk: str) -> Response:
         category = category_tree(self.get_key())
         if category is None:
             raise Http404
-        return Response(self.get_serializer(category).data)
+        return Response(CategoryTreeSerializer.shape(category, request))
 
 
 @extend_schema_view(list=extend_schema(summary=_("Banners of the index page, by position")))
@@ -122,4 +123,4 @@ class IndexGoodsViewSet(PublicViewSet):
 
     @cached_catalogue
     def list(self, request: Request) -> Response:
-        return Response(self.get_serializer(index_categories(), many=True).data)
+        return Response(IndexCategorySerializer.shapes(index_categories(), request))

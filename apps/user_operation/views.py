@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from apps.goods.models import Goods
 from utils.api.owned import OwnedViewSet
 from utils.api.pagination import NewestOrPagePagination
+from utils.api.shape_lists import ShapeListMixin
 from utils.uploads.handlers import LimitedUploadMixin
 
 from .models import UserAddress, UserFav, UserLeavingMessage
@@ -55,7 +56,7 @@ GOODS_ID = OpenApiParameter("goods_id", int, OpenApiParameter.PATH, description=
         summary=_("Whether goods are a favourite: 200 or 404"), parameters=[GOODS_ID]
     ),
 )
-class UserFavViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):
+class UserFavViewSet(ShapeListMixin, mixins.RetrieveModelMixin, OwnedViewSet):
     queryset = UserFav.objects.all()
     pagination_class = NewestOrPagePagination
     lookup_field = "goods_id"

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from utils.api.fields import AmountField, PictureField, media_url, request_origin, stored_file
 
@@ -26,10 +27,12 @@ class RenderContext:
     zone: tzinfo
 
     @classmethod
-    def of(cls, request: HttpRequest | None) -> "RenderContext":
+    def of(cls, request: "AnyRequest | None") -> "RenderContext":
         origin = request_origin(request) if request is not None else ""
         return cls(origin, timezone.get_current_timezone())
 
+
+AnyRequest = HttpRequest | Request
 
 # The shapes of a row by serializer and, where a picture is in it, the origin of the request.
 KeptShapes = dict[tuple[type, str], Any]
@@ -102,6 +105,20 @@ class CompiledSerializer(serializers.ModelSerializer):
     def many_init(cls, *args: Any, **kwargs: Any) -> Any:
         kwargs["child"] = cls()
         return CompiledListSerializer(*args, **kwargs)
+
+    @classmethod
+    def shape(cls, row: Any, request: AnyRequest) -> Any:
+        """Return the shape of a row: ``cls(row, context=...).data``.
+
+        Without the serializer that DRF makes for it, which takes a tenth of a short answer.
+        """
+        return cls.represent(row, RenderContext.of(request))
+
+    @classmethod
+    def shapes(cls, rows: Iterable[Any], request: AnyRequest) -> list[Any]:
+        """Return the shapes of rows: ``cls(rows, many=True, context=...).data``."""
+        context = RenderContext.of(request)
+        return [cls.represent(row, context) for row in _items(rows)]
 
     @classmethod
     def plan(cls) -> Plan:

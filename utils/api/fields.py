@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.encoding import filepath_to_uri
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from utils.pictures.naming import sized_name
 
@@ -28,7 +29,7 @@ class AmountField(serializers.DecimalField):
         return float(value)
 
 
-def request_origin(request: HttpRequest) -> str:
+def request_origin(request: HttpRequest | Request) -> str:
     """Return scheme and host of the request; ALLOWED_HOSTS has already checked them."""
     return f"{request.scheme}://{request.get_host()}"
 

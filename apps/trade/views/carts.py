@@ -45,7 +45,7 @@ class ShoppingCartViewSet(mixins.RetrieveModelMixin, OwnedViewSet):
 
     def list(self, request: Request) -> Response:
         lines = cart_shown(user_id=self.caller_id)
-        return Response(self.get_serializer(lines, many=True).data)
+        return Response(CartLineSerializer.shapes(lines, request))
 
     @extend_schema(
         summary=_("Put goods into the cart, or more of them; they are held for the caller"),

@@ -63,8 +63,7 @@ class CheckoutViews(PayFromMixin, OwnedViewSet):
             shown_total=asked.validated_data["order_mount"],
         )  # fmt: skip
         pay_link_make(order, pay_from=pay_from)
-        shape = OrderSerializer(order, context=self.get_serializer_context())
-        return Response(shape.data, status=status.HTTP_201_CREATED)
+        return Response(OrderSerializer.shape(order, request), status=status.HTTP_201_CREATED)
 
     @extend_schema(
         summary=_("What an order would cost, and what speaks against it; changes nothing"),

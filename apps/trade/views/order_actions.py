@@ -71,5 +71,4 @@ class OrderActionsMixin(OwnedViewSet):
     def _as_it_is_now(self, order: OrderInfo) -> Response:
         changed: Any = OrderInfo.objects.for_detail().get(pk=order.pk)
         pay_links_attach([changed])
-        shape = OrderDetailSerializer(changed, context=self.get_serializer_context())
-        return Response(shape.data)
+        return Response(OrderDetailSerializer.shape(changed, self.request))

@@ -66,7 +66,7 @@ class OrderViewSet(
     def list(self, request: Request) -> Response:
         orders: Any = self.paginate_queryset(self._asked_for(request))
         pay_links_attach(orders, pay_from=self.pay_from)
-        return self.get_paginated_response(self.get_serializer(orders, many=True).data)
+        return self.get_paginated_response(OrderInListSerializer.shapes(orders, request))
 
     def _asked_for(self, request: Request) -> Any:
         """Return the orders that the query asks for, to be paged; raises ValidationError."""
@@ -84,7 +84,7 @@ class OrderViewSet(
         if order is None:
             raise Http404
         pay_links_attach([order], pay_from=self.pay_from)
-        return Response(self.get_serializer(order).data)
+        return Response(OrderDetailSerializer.shape(order, request))
 
     @extend_schema(
         summary=_("Hide an order that is over; an unpaid one is closed before"),
