@@ -4,20 +4,20 @@ Alipay's rules: requests https://opendocs.alipay.com/common/057k53 ("sort, leave
 values and sign"), answers and notices https://opendocs.alipay.com/common/02mse7 (all received
 parameters but ``sign`` and ``sign_type``, empty ones kept).
 
-OpenSSL signs (``cryptography``), in a third of the time that pycryptodome takes. What others have
-signed is verified by pycryptodome, which takes a tenth of a millisecond.
+OpenSSL signs and verifies (``cryptography``), in a third of the time that pycryptodome takes, which
+reads the keys, and does the same again in the tests.
 """
 
 import base64
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
-from Crypto.Hash import SHA256
 from Crypto.PublicKey import RSA
-from Crypto.Signature import pkcs1_15
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256 as OPENSSL_SHA256
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
@@ -35,7 +35,7 @@ def signing_key(key: RSA.RsaKey) -> rsa.RSAPrivateKey:
 def sign_request(params: Mapping[str, str], key: rsa.RSAPrivateKey) -> dict[str, str]:
     """Return what is to be sent: ``params``, sorted, without empty values, and their ``sign``."""
     sent = {name: params[name] for name in sorted(params) if params[name] and name != "sign"}
-    signature = key.sign(_joined(sent).encode(), padding.PKCS1v15(), OPENSSL_SHA256())
+    signature = key.sign(_joined(sent).encode(), padding.PKCS1v15(), SHA256())
     return {**sent, "sign": base64.b64encode(signature).decode()}
 
 
@@ -65,10 +65,16 @@ def verify(content: bytes, sign: object, key: RSA.RsaKey) -> bool:
         return False
     try:
         signature = base64.b64decode(sign, validate=True)
-        pkcs1_15.new(key).verify(SHA256.new(content), signature)
-    except (binascii.Error, ValueError):
+        _verifying(key.n, key.e).verify(signature, content, padding.PKCS1v15(), SHA256())
+    except (binascii.Error, ValueError, InvalidSignature):
         return False
     return True
+
+
+@lru_cache(maxsize=8)
+def _verifying(n: int, e: int) -> rsa.RSAPublicKey:
+    """Return a public key as OpenSSL takes it; raises ValueError for numbers that are none."""
+    return rsa.RSAPublicNumbers(e, n).public_key()
 
 
 def _joined(params: Mapping[str, str]) -> str:

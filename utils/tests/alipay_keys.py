@@ -1,7 +1,6 @@
 """Keys for the tests of utils.alipay, and signatures made and verified without it.
 
-Each with the library that utils.alipay does not use for the same: Alipay signs with
-``cryptography``, and what the shop has signed is verified with pycryptodome.
+By the library that utils.alipay does not use for it: pycryptodome.
 """
 
 import base64
@@ -11,8 +10,7 @@ from functools import cache
 from Crypto.Hash import SHA256
 from Crypto.PublicKey import RSA
 from Crypto.Signature import pkcs1_15
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -74,16 +72,9 @@ def bare(pem: str) -> str:
 
 
 def sign(content: str | bytes, key: rsa.RSAPrivateKey) -> str:
-    """Return Alipay's signature, in base64."""
+    """Return the signature of ``content``, in base64: RSA2 has one for each text and key."""
     data = content.encode() if isinstance(content, str) else content
-    return base64.b64encode(key.sign(data, padding.PKCS1v15(), hashes.SHA256())).decode()
-
-
-def sign_again(content: str, key: rsa.RSAPrivateKey) -> str:
-    """Return the signature that the shop's must equal: RSA2 has one for each text and key."""
-    digest = SHA256.new(content.encode())
-    signature = pkcs1_15.new(_imported(key)).sign(digest)
-    return base64.b64encode(signature).decode()
+    return base64.b64encode(pkcs1_15.new(_imported(key)).sign(SHA256.new(data))).decode()
 
 
 def fits(content: str, signature: str, key: rsa.RSAPrivateKey) -> bool:
