@@ -18,6 +18,7 @@ from apps.trade.tests.staff import rows_make
 from apps.users.models import UserProfile
 from mxshop.models import JournalEntry
 from utils.db.staff_history import history_forget
+from utils.db.written_saves import Save
 from utils.journal.actors import Way, acting
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +242,18 @@ def test_filters_and_who_sees_what(staff: Client, goods: Goods, owner: UserProfi
     assert shown(other, "") == ["脐橙"]
     price = JournalEntry.objects.get(column=PRICE)
     assert other.post(f"{PAGE}{price.pk}/put-back/").status_code == 403
+
+
+def test_a_written_update_is_journaled_while_staff_are_at_work(
+    owner: UserProfile, goods: Goods
+) -> None:
+    rows_make(1, goods)
+    order = OrderInfo.objects.get()
+    save = Save(OrderInfo, "is_hidden", "address")
+    order.is_hidden = True
+    save(order)
+    assert entries() == []
+    order.is_hidden, order.address = False, "another"
+    with acting(staff_id=owner.pk, way=Way.ACTION):
+        save(order)
+    assert entries() == [("owner", "action", "trade.orderinfo.is_hidden", "True", "False")]

@@ -69,12 +69,12 @@ class Insert(Generic[Row]):
 
     def _send(self, cursor: Any, connection: Any, columns: Columns, rows: Sequence[Row]) -> None:
         quote = connection.ops.quote_name
-        names = ", ".join(quote(name) for name, _written in columns)
+        names = ", ".join(quote(name) for name, _write in columns)
         places = "(" + ", ".join(["%s"] * len(columns)) + ")"
         cursor.execute(
             f"INSERT INTO {quote(self._model._meta.db_table)} ({names})"  # noqa: S608 (no input)
             f" VALUES {', '.join([places] * len(rows))}",
-            [written(row, connection) for row in rows for _name, written in columns],
+            [write(row, connection) for row in rows for _name, write in columns],
         )
 
     @cached_property
@@ -84,17 +84,18 @@ class Insert(Generic[Row]):
         if model._meta.parents or tracked_of(model).created:
             raise TypeError(f"more hangs on making a {model.__name__} than its row")
         return [
-            (field.column, _written(field))
+            (field.column, written(field, add=True))
             for field in model._meta.local_concrete_fields
             if not (field.generated or isinstance(field, AutoField))
         ]
 
 
-def _written(field: Field[Any, Any]) -> Callable[[Any, Any], Any]:
+def written(field: Field[Any, Any], *, add: bool) -> Callable[[Any, Any], Any]:
+    """Return what makes of a row and a connection the value of a field for the driver."""
     name = field.attname
 
     def write(row: Any, connection: Any) -> Any:
-        value = field.pre_save(row, add=True)
+        value = field.pre_save(row, add)
         if hasattr(value, "resolve_expression"):
             raise TypeError(f"{field} is to be an expression: {value}")
         return field.get_db_prep_save(value, connection)

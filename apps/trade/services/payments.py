@@ -13,6 +13,7 @@ from apps.users.services.locks import account_is_open
 from utils.db.transactions import atomic_retry_on_deadlock, retry_on_deadlock
 from utils.db.written_inserts import Insert
 from utils.db.written_once import Given, Read
+from utils.db.written_saves import Save
 
 from ..models import OrderInfo, Payment, PaymentNotice
 from ..order_status import Event, PayStatus, next_status
@@ -23,6 +24,9 @@ Verdict = PaymentNotice.Verdict
 Flag = Payment.Flag
 
 _PAYMENT = Insert(Payment)
+_PAY = Save(
+    OrderInfo, "pay_status", "trade_no", "pay_time", "closed_by", "holds_stock", "is_hidden"
+)
 
 
 class WrongAmountError(Exception):
@@ -68,11 +72,7 @@ def payment_confirm(
     order.trade_no, order.pay_time = trade_no, paid_at
     order.closed_by, order.holds_stock = "", True
     order.is_hidden = False
-    order.save(
-        update_fields=[
-            "pay_status", "trade_no", "pay_time", "closed_by", "holds_stock", "is_hidden",
-        ]
-    )  # fmt: skip
+    _PAY(order)
     pieces = order_pieces(order.pk)
     sold_count(pieces=pieces, sign=1)
     if not was_closed:
