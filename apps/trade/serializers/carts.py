@@ -56,16 +56,11 @@ class CartLineSerializer(CompiledSerializer):
         fields: tuple[str, ...] = ("id", "goods", "nums", "held_until", "is_on_sale", "add_time")
 
 
-class CartLineKeySerializer(serializers.ModelSerializer):
+class CartLineKeySerializer(serializers.Serializer):
     """A line of the cart by the id of its goods."""
 
     goods = KeyField(source="goods_id", help_text=_("Id of the goods."))
     nums = PiecesField(help_text=_("How many: added to what the cart has of them."))
-
-    class Meta:
-        model = CartLine
-        fields: tuple[str, ...] = ("goods", "nums")
-        validators: list[Any] = []  # the same goods again add up
 
     def to_internal_value(self, data: Any) -> Any:
         """Name goods that are not on sale beside wrong pieces; the service sees neither then."""

@@ -14,7 +14,6 @@ from utils.api.fields import AmountField
 from utils.api.mobile import MobileNumberField
 from utils.api.references import KeyField
 
-from ..models import OrderInfo
 from ..services.checkout_choice import BuyNow, Choice
 from ..services.checkout_preview import Problem
 from ..services.destinations import Destination, FromAddressBook
@@ -77,7 +76,7 @@ class BuyNowSerializer(serializers.Serializer):
             raise serializers.ValidationError([text for some in texts for text in some]) from error
 
 
-class CheckoutSerializer(serializers.ModelSerializer):
+class CheckoutSerializer(serializers.Serializer):
     """What a client sends to order the whole cart, or what it chose of it, or goods beside it."""
 
     goods = GoodsIdsField(
@@ -109,12 +108,6 @@ class CheckoutSerializer(serializers.ModelSerializer):
 
     # Whether it must say where the order goes.
     needs_address = True
-
-    class Meta:
-        model = OrderInfo
-        fields: tuple[str, ...] = (
-            "goods", "buy_now", "address_id", *ADDRESS_FIELDS, "post_script", "order_mount",
-        )  # fmt: skip
 
     def validate_post_script(self, value: str | None) -> str:
         return value or ""
