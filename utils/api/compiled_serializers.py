@@ -75,14 +75,6 @@ class CompiledListSerializer(serializers.ListSerializer):
         represent = type(child).represent
         return [represent(item, context) for item in _items(data)]
 
-    @property
-    def data(self) -> Any:
-        data = super().data
-        # The child and its list hold each other, and the rows: utils/api/finished.py.
-        child: Any = self.child
-        child.parent = None
-        return data
-
 
 class CompiledSerializer(serializers.ModelSerializer):
     """A ModelSerializer whose answers come from a plan made once per class.
