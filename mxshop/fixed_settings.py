@@ -143,10 +143,6 @@ TEMPLATES = [
     },
 ]
 
-# Messages are for staff, who have a session. The default also looks for them in a cookie, for
-# which it makes a signer with every request of the API.
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
