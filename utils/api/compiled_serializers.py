@@ -16,7 +16,8 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from utils.api.fields import AmountField, PictureField, media_url, request_origin, stored_file
+from utils.api.fields import AmountField, PictureField, media_url, request_origin
+from utils.storage.stored import stored_file
 
 
 @dataclass(frozen=True, slots=True)

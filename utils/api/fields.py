@@ -34,16 +34,6 @@ def request_origin(request: HttpRequest | Request) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def stored_file(row: Any, attribute: str) -> FieldFile | str | None:
-    """Return a file of a row: its name as it was read, or else what the attribute gives.
-
-    A FieldFile takes longer to make than an address; and the row and it hold each other, so that
-    both stay until the garbage collector finds them.
-    """
-    name = getattr(row, "__dict__", {}).get(attribute)
-    return name if type(name) is str else getattr(row, attribute)
-
-
 def media_url(file: FieldFile | str | None, origin: str, size: str = "page") -> str | None:
     """Return the address of an uploaded file on ``origin``, or None when there is none.
 

@@ -1,4 +1,4 @@
-"""What an answer of the API was made of is freed with it (ADR 23)."""
+"""What an answer was made of is freed with it (ADR 23)."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,12 @@ from django.http.response import HttpResponseBase
 
 
 class FinishedMiddleware:
-    """Takes DRF's answers apart once they are written.
+    """Takes answers apart once they are written.
 
     View, request and answer of DRF hold each other, and with them every row and shape that the
-    answer was made of. All of it would stay until the garbage collector has looked through it and
-    found that nobody needs it: a tenth of a list of orders.
+    answer was made of; Django's request holds itself by what it knows of messages and account. All
+    of it would stay until the garbage collector has looked through it and found that nobody needs
+    it: a tenth of a list of orders.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -24,6 +25,19 @@ class FinishedMiddleware:
             vars(context["view"]).clear()
             context["request"].parser_context.clear()
             context.clear()
-            for name in ("_messages", "auser"):  # which hold the request
-                vars(request).pop(name, None)
+            _drop(request, "_messages", "auser")
+        elif not _has_session(request):
+            _drop(request, "_messages", "auser", "user")
         return response
+
+
+def _drop(request: HttpRequest, *names: str) -> None:
+    """Take attributes from a request that hold the request."""
+    for name in names:
+        vars(request).pop(name, None)
+
+
+def _has_session(request: HttpRequest) -> bool:
+    """Whether somebody has asked for the session: of its request, messages are told later."""
+    session = getattr(request, "session", None)
+    return session is not None and session.accessed

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connections, transaction
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, FileField, Model
 from django.db.models.signals import post_save, pre_save
 
 from utils.journal.tracking import tracked_of
@@ -104,6 +104,14 @@ def written(field: Field[Any, Any], *, add: bool) -> Callable[[Any, Any], Any]:
         value = vars(row)[name]
         return value if type(value) in PLAIN_TYPES else write(row, connection)
 
+    def write_file(row: Any, connection: Any) -> Any:
+        # The name of a file that is stored already. A FieldFile would be made of it, and hold the
+        # row, which holds it (ADR 23).
+        value = vars(row)[name]
+        return value if type(value) is str else write(row, connection)
+
+    if isinstance(field, FileField):
+        return write_file
     changes = type(field).pre_save is not Field.pre_save
     is_plain = field.get_internal_type() in PLAIN_FIELDS and not changes
     return write_plain if is_plain else write

@@ -1,10 +1,12 @@
 """What an answer was made of is gone with it, and does not wait for the garbage collector."""
 
 import gc
+import io
 import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
 import pytest
@@ -13,21 +15,25 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.db.models import Model
 from django.db.models.fields.files import FieldFile
-from rest_framework.serializers import ListSerializer
+from django.http import HttpRequest
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from apps.goods.models import Banner, HotSearchWords
 from apps.goods.tests.factories import make_category, make_goods
 from apps.trade.tests.addresses import DESTINATION
+from apps.trade.tests.notices import FORM, notice_of
 from apps.users.tokens import token_make
 
 pytestmark = pytest.mark.django_db
 
-PARTS = (Model, FieldFile, APIView, ListSerializer)
+PARTS = (Model, FieldFile, APIView, BaseSerializer, HttpRequest)
 
+JSON = "application/json"
 PATHS = (
     "/goods/", "/goods/{goods}/", "/indexgoods/", "/banners/", "/hotsearchs/", "/shopcarts/",
     "/orders/", "/orders/?page=1", "/orders/{order}/", "/userfavs/", "/goods/0/", "/",
+    "/healthz/",
 )  # fmt: skip
 
 
@@ -57,10 +63,27 @@ def _no_collector() -> Iterator[None]:
     gc.enable()
 
 
-def ask(application: WSGIHandler, path: str, token: str) -> bytes:
-    """Ask without Django's test client, which keeps the answer's parts."""
+@pytest.fixture
+def application(settings: Any) -> WSGIHandler:
+    settings.CATALOGUE_CACHE_SECONDS = 0
+    made = WSGIHandler()
+    made.load_middleware()
+    return made
+
+
+def ask(
+    application: WSGIHandler, path: str, token: str, body: bytes = b"", kind: str = ""
+) -> bytes:
+    """Ask without Django's test client, which keeps the answer's parts; with a body, POST it."""
     environ: dict[str, Any] = {"PATH_INFO": path.partition("?")[0], "HTTP_HOST": "testserver"}
     environ |= {"QUERY_STRING": path.partition("?")[2], "HTTP_AUTHORIZATION": f"JWT {token}"}
+    if body:
+        environ |= {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": kind,
+            "CONTENT_LENGTH": str(len(body)),
+        }
+        environ["wsgi.input"] = io.BytesIO(body)
     setup_testing_defaults(environ)
     # As the test client sees to it: the test's transaction would end with the connection.
     signals = (request_started, request_finished)
@@ -84,13 +107,37 @@ def parts() -> Counter[str]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.usefixtures("_no_collector")
-def test_nothing_of_an_answer_is_left(shop, path, settings):
-    settings.CATALOGUE_CACHE_SECONDS = 0
-    application = WSGIHandler()
-    application.load_middleware()
+def test_nothing_of_an_answer_is_left(application, shop, path):
     path = path.format(**shop)
     for _ in range(2):  # what a process keeps is made
-        assert json.loads(ask(application, path, shop["token"]))
+        assert ask(application, path, shop["token"])
     before = parts()
     ask(application, path, shop["token"])
     assert parts() - before == Counter()
+
+
+@pytest.mark.usefixtures("_no_collector")
+def test_nothing_of_what_was_sent_is_left(application, shop, settings):
+    """Cart, order, payment: each three times, the last of them counted."""
+    settings.ORDER_MAX_UNPAID = 10
+    line = json.dumps({"goods": shop["goods"], "nums": 1}).encode()
+    left = []
+    for _ in range(3):
+        before = parts()
+        added = json.loads(ask(application, "/shopcarts/", shop["token"], line, JSON))
+        left.append(parts() - before)
+        before = parts()
+        order = json.loads(
+            ask(application, "/orders/", shop["token"], json.dumps(DESTINATION).encode(), JSON)
+        )
+        left.append(parts() - before)
+        form = urlencode(notice_of(order, trade_no=f"T{order['id']}")).encode()
+        before = parts()
+        answer = ask(application, "/alipay/notify/", "", form, FORM)
+        left.append(parts() - before)
+        assert (added["goods"], order["pay_status"], answer) == (
+            shop["goods"],
+            "paying",
+            b"success",
+        )
+    assert left[-3:] == [Counter()] * 3

@@ -10,6 +10,7 @@ from apps.goods.serializers import GoodsCardSerializer
 from apps.goods.services.stock import OutOfStockError
 from utils.api.compiled_serializers import CompiledSerializer
 from utils.api.references import KeyField
+from utils.api.reused_fields import ReusedFields
 
 from ..models import CartLine
 
@@ -56,7 +57,7 @@ class CartLineSerializer(CompiledSerializer):
         fields: tuple[str, ...] = ("id", "goods", "nums", "held_until", "is_on_sale", "add_time")
 
 
-class CartLineKeySerializer(serializers.Serializer):
+class CartLineKeySerializer(ReusedFields):
     """A line of the cart by the id of its goods."""
 
     goods = KeyField(source="goods_id", help_text=_("Id of the goods."))

@@ -13,6 +13,7 @@ from apps.goods.serializers import GoodsCardSerializer
 from utils.api.fields import AmountField
 from utils.api.mobile import MobileNumberField
 from utils.api.references import KeyField
+from utils.api.reused_fields import ReusedFields
 
 from ..services.checkout_choice import BuyNow, Choice
 from ..services.checkout_preview import Problem
@@ -76,7 +77,7 @@ class BuyNowSerializer(serializers.Serializer):
             raise serializers.ValidationError([text for some in texts for text in some]) from error
 
 
-class CheckoutSerializer(serializers.Serializer):
+class CheckoutSerializer(ReusedFields):
     """What a client sends to order the whole cart, or what it chose of it, or goods beside it."""
 
     goods = GoodsIdsField(

@@ -21,6 +21,7 @@ from utils.db.locks import check_changed
 from utils.db.transactions import atomic_retry_on_deadlock
 from utils.db.written_inserts import Insert
 from utils.db.written_once import Among, Delete, Given, Read
+from utils.storage.stored import stored_file
 
 from ..models import CartLine, OrderGoods, OrderInfo
 from ..models.carts import OFFERED
@@ -202,7 +203,7 @@ def _order_line(order: OrderInfo, line: QuoteLine) -> OrderGoods:
         goods_num=line.nums,
         name=line.goods.name,
         price=line.price,
-        image=line.goods.goods_front_image.name,
+        image=str(stored_file(line.goods, "goods_front_image") or ""),
         add_time=order.add_time,
     )
 
