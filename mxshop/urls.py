@@ -48,8 +48,16 @@ router.register(
 )
 router.register("refunds", trade.RefundViewSet, basename="refunds")
 
+alipay = [
+    path("return/", callbacks.alipay_return, name="alipay-return"),
+    path("notify/", callbacks.alipay_notify, name="alipay-notify"),
+]
+
+# Django tries addresses one after the other.
 urlpatterns = [
-    # First, because Django tries them one after the other: the catalogue is asked for most.
+    # Before the router, which has sixty.
+    path("alipay/", include(alipay)),
+    # Before the others, because the catalogue is asked for most.
     path("", include(router.urls)),
     path("login/", users.LoginView.as_view(), name="login"),
     # Other names of the same are left out of the description: clients made from it need one.
@@ -67,8 +75,6 @@ urlpatterns = [
     # Before /login/<provider>/.
     path("login/providers/", users.ProvidersView.as_view(), name="login-providers"),
     path("", include("extra_apps.social_jwt.urls")),
-    path("alipay/return/", callbacks.alipay_return, name="alipay-return"),
-    path("alipay/notify/", callbacks.alipay_notify, name="alipay-notify"),
     path("index/", pages.index, name="index"),
     path("index/<path:path>", pages.index),
     path("media/<path:path>", media, name="media"),
