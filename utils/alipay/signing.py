@@ -4,8 +4,8 @@ Alipay's rules: requests https://opendocs.alipay.com/common/057k53 ("sort, leave
 values and sign"), answers and notices https://opendocs.alipay.com/common/02mse7 (all received
 parameters but ``sign`` and ``sign_type``, empty ones kept).
 
-OpenSSL signs and verifies (``cryptography``), in a third of the time that pycryptodome takes, which
-reads the keys, and does the same again in the tests.
+OpenSSL signs and verifies (``cryptography``), in a third of the time that pycryptodome takes.
+pycryptodome reads the keys; the tests and the local gateway sign and verify with it.
 """
 
 import base64

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from apps.goods.models import Banner, Goods, GoodsCategoryBrand, HotSearchWords, IndexAd
+from apps.goods import index_page as goods_index_page
+from apps.goods.models import Banner, Goods, GoodsCategoryBrand, HotSearchWords, IndexAd, kept_rows
 
 from .conftest import Catalogue
 from .factories import make_category, make_goods
@@ -104,6 +105,17 @@ def test_queries_do_not_grow_with_the_catalogue(
         # categories, brands, ads, bestsellers, goods, pictures
         with django_assert_num_queries(6):
             assert len(index_page(api)) % 4 == 0
+
+
+def test_the_catalogue_version_is_asked_for_once(
+    api: APIClient, catalogue: Catalogue, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CATALOGUE_CACHE_SECONDS = 0
+    asked: list[None] = []
+    for module in (goods_index_page, kept_rows):
+        monkeypatch.setattr(module, "version_to_keep", lambda: asked.append(None))
+    assert [section["name"] for section in index_page(api)] == [catalogue.fruit.name]
+    assert len(asked) == 1
 
 
 def test_banners_by_index(
